@@ -1,0 +1,105 @@
+//! A desk from a folder, or the one that is built in.
+
+use crate::desk::Desk;
+use rust_embed::RustEmbed;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The starter desk is this repository's own.
+#[derive(RustEmbed)]
+#[folder = "playbooks"]
+#[prefix = "playbooks/"]
+struct Playbooks;
+
+/// Its articles.
+#[derive(RustEmbed)]
+#[folder = "kb"]
+#[prefix = "kb/"]
+struct Articles;
+
+const DESK: &[u8] = include_bytes!("../../desk.yaml");
+
+/// What keeps a desk from being read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder is none, or no desk.
+    #[error("`{0}` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk")]
+    NoDesk(PathBuf),
+    /// The system would not let us read.
+    #[error("cannot read `{path}`: {source}")]
+    Read {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Folders nested deeper than this are not gone into.
+const MAX_DEPTH: usize = 32;
+
+/// Whether a folder is a desk.
+pub fn is_desk(folder: &Path) -> bool {
+    folder.join("desk.yaml").is_file() || folder.join("playbooks").is_dir()
+}
+
+/// Reads the desk in a folder; without one, in the current folder if that is a desk, else the starter desk.
+pub fn load(folder: Option<&Path>) -> Result<Desk, Error> {
+    match folder {
+        None if is_desk(Path::new(".")) => load(Some(Path::new("."))),
+        None => Ok(starter()),
+        Some(folder) if !is_desk(folder) => Err(Error::NoDesk(folder.to_owned())),
+        Some(folder) => {
+            let mut files = Vec::new();
+            let desk = folder.join("desk.yaml");
+            if desk.is_file() {
+                files.push(("desk.yaml".to_owned(), read(&desk)?));
+            }
+            for part in ["playbooks", "kb"] {
+                if folder.join(part).is_dir() {
+                    collect(&folder.join(part), part, 0, &mut files)?;
+                }
+            }
+            Ok(Desk::build(files))
+        }
+    }
+}
+
+/// The desk that is built in.
+pub fn starter() -> Desk {
+    let mut files = vec![("desk.yaml".to_owned(), DESK.to_owned())];
+    files.extend(embedded::<Playbooks>());
+    files.extend(embedded::<Articles>());
+    Desk::build(files)
+}
+
+fn embedded<E: RustEmbed>() -> impl Iterator<Item = (String, Vec<u8>)> {
+    E::iter().filter_map(|path| {
+        let data = E::get(&path)?.data.into_owned();
+        Some((path.into_owned(), data))
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+    let fail = |source| Error::Read { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let Some(file_name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+        let path = entry.path();
+        let name = format!("{name}/{file_name}");
+        if entry.file_type().map_err(fail)?.is_dir() {
+            if depth < MAX_DEPTH && !file_name.starts_with('.') {
+                collect(&path, &name, depth + 1, files)?;
+            }
+        } else if path.is_file() && matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml" | "md")) {
+            files.push((name, read(&path)?));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! What the rules know: the desk, today, and what was computed once for all of them.
+
+use super::{
+    graph::{Graph, components},
+    known::{self, Sets},
+};
+use crate::{
+    desk::Desk,
+    playbook::{Playbook, flow::EndKind},
+};
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// How a playbook can end when it is called.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// A `resolve` can be reached.
+    pub resolved: bool,
+    /// A `not_resolved` can be reached.
+    pub not_resolved: bool,
+    /// An `escalate` can be reached, here or in what it calls.
+    pub escalated: bool,
+    /// Something could not be read, so there may be more.
+    pub unsure: bool,
+}
+
+/// A playbook with its place among all.
+pub struct Subject<'a> {
+    /// Its place among all.
+    pub at: usize,
+    /// The playbook.
+    pub playbook: &'a Playbook,
+    /// Its steps.
+    pub graph: Graph,
+    /// How it can end.
+    pub ends: Ends,
+    /// Its callees by the numbers of its calls; `None` where there is no such playbook.
+    pub callees: Vec<Option<u32>>,
+}
+
+/// See the module.
+pub struct Context<'a> {
+    /// The desk.
+    pub desk: &'a Desk,
+    /// Today.
+    pub today: Date,
+    /// All playbooks, by id.
+    pub subjects: Vec<Subject<'a>>,
+    /// Callees before callers; playbooks that call each other together.
+    pub order: Vec<Vec<u32>>,
+    /// Who calls whom, from steps that can be reached.
+    pub calls: Vec<Vec<u32>>,
+    /// What is known where, for playbooks that read facts which cannot be asked for.
+    pub known: Vec<Option<Sets>>,
+}
+
+impl<'a> Context<'a> {
+    /// Computes what the rules share.
+    pub fn new(desk: &'a Desk, today: Date) -> Self {
+        let position: HashMap<&str, u32> =
+            desk.playbooks.keys().enumerate().map(|(at, id)| (id.as_str(), at as u32)).collect();
+        let mut subjects: Vec<Subject<'_>> = desk
+            .playbooks
+            .values()
+            .enumerate()
+            .map(|(at, playbook)| {
+                let callees = playbook.flow.calls.iter().map(|id| position.get(id.value.as_str()).copied()).collect();
+                let graph = Graph::new(&playbook.flow);
+                let ends = ends(playbook, &graph);
+                Subject { at, playbook, graph, ends, callees }
+            })
+            .collect();
+        let calls: Vec<Vec<u32>> = subjects
+            .iter()
+            .map(|subject| {
+                let reached = subject.graph.calls.iter().zip(&subject.graph.reached).filter(|(_, reached)| **reached);
+                reached.flat_map(|(calls, _)| calls).filter_map(|call| subject.callees[*call as usize]).collect()
+            })
+            .collect();
+        let order = components(&calls);
+        for members in &order {
+            let reached = members.iter().flat_map(|member| &calls[*member as usize]);
+            let escalated = members.iter().chain(reached.clone()).any(|at| subjects[*at as usize].ends.escalated);
+            let unsure = members
+                .iter()
+                .chain(reached)
+                .any(|at| subjects[*at as usize].ends.unsure && subjects[*at as usize].playbook.flow.steps.is_empty());
+            let together = members.len() > 1;
+            for member in members {
+                let own = calls[*member as usize].iter().any(|callee| subjects[*callee as usize].ends.escalated);
+                let ends = &mut subjects[*member as usize].ends;
+                ends.escalated |= own || (together && escalated);
+                ends.unsure |= unsure;
+            }
+        }
+        let mut context = Self { desk, today, subjects, order, calls, known: Vec::new() };
+        context.known = known::compute(&context);
+        context
+    }
+
+    /// What is known where in a playbook, if that was of interest.
+    pub fn sets(&self, subject: &Subject<'_>) -> Option<&Sets> {
+        self.known[subject.at].as_ref()
+    }
+
+    /// The callee of a call.
+    pub fn callee(&self, subject: &Subject<'_>, number: u32) -> Option<&Subject<'a>> {
+        subject.callees[number as usize].map(|at| &self.subjects[at as usize])
+    }
+}
+
+fn ends(playbook: &Playbook, graph: &Graph) -> Ends {
+    let mut ends = Ends { unsure: playbook.flow.start.is_none() || playbook.flow.steps.is_empty(), ..Ends::default() };
+    for at in (0..graph.next.len()).filter(|at| graph.reached[*at]) {
+        ends.unsure |= graph.loose[at];
+        ends.resolved |= graph.ends[at].contains(&EndKind::Resolved);
+        ends.not_resolved |= graph.ends[at].contains(&EndKind::NotResolved);
+        ends.escalated |= graph.ends[at].contains(&EndKind::Escalated);
+    }
+    ends
+}

@@ -1,0 +1,51 @@
+//! A value that the fact can never have.
+
+use super::{Context, Findings, Subject, faults};
+use crate::{
+    diagnostic::{Diagnostic, Rule, wording},
+    expression::{Fault, Type},
+    playbook::flow::{Given, Node},
+    rule,
+};
+
+/// See the page beside this file.
+pub static RULE: Rule = rule!("FL406", "value_not_allowed", Error);
+
+/// For each playbook: literals in conditions, answers that are saved, values given by `with`.
+pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
+    report(faults::of(context, Some(subject.playbook)), out);
+    for node in &subject.playbook.flow.nodes {
+        let Node::Call(call) = node else { continue };
+        let Some(callee) = context.callee(subject, call.number) else { continue };
+        let facts = &callee.playbook.flow.facts;
+        for (name, given) in &call.with {
+            let (Some(at), Given::Literal(text)) = (facts.position(&name.value), given) else { continue };
+            let kind = &facts.list[at as usize].kind;
+            if kind.read(&text.value).is_none() && !matches!(kind, Type::Broken) {
+                let message = format!("`{}` can never be `{}`", name.value, wording::shorten(&text.value));
+                let near = match kind {
+                    Type::Choice(ids) => wording::nearest(&text.value, ids.iter().map(|id| id.as_ref())),
+                    _ => None,
+                };
+                let help = near.map_or_else(
+                    || format!("it takes {}; a fact of this playbook is passed on as `{{fact: name}}`", kind.takes()),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                out.push(Diagnostic::new(&RULE, text.span, message).help(help));
+            }
+        }
+    }
+}
+
+/// For `desk.yaml`.
+pub fn check_desk(context: &Context<'_>, out: &Findings) {
+    report(faults::of(context, None), out);
+}
+
+fn report(faults: &[Fault], out: &Findings) {
+    for fault in faults {
+        if let Fault::NotAllowed { span, message, help } = fault {
+            out.push(Diagnostic::new(&RULE, *span, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `firstline check`
+
+use super::{Error, Status, output::*, wanted};
+use crate::{app, clock, desk::Desk, diagnostic};
+use clap::{Args, ValueEnum};
+use std::{io::Write, path::PathBuf};
+
+/// Check playbooks, tests and `desk.yaml`: every mistake at once
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Only what lies in these files or folders of the desk
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to show it
+    #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error>) -> Result<Status, Error> {
+    let desk = load()?;
+    let mut findings = crate::check::check(&desk, clock::today());
+    if !arguments.paths.is_empty() && !desk.sources.0.iter().any(|source| wanted(&arguments.paths, &None, &source.path))
+    {
+        return Err(Error::Usage(format!(
+            "the desk has no file `{}`; paths are relative to the desk",
+            arguments.paths[0].display()
+        )));
+    }
+    findings.retain(|finding| wanted(&arguments.paths, &None, &desk.sources.file(finding.primary.span).path));
+    let failed = findings.iter().any(|finding| finding.rule.severity == diagnostic::Severity::Error);
+    let checked = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    match arguments.format {
+        Format::Json => {
+            let checked = serde_json::json!({"playbooks": desk.playbooks.len(), "articles": desk.articles.len()});
+            let report =
+                serde_json::json!({"findings": diagnostic::json(&findings, &desk.sources), "checked": checked});
+            writeln!(std::io::stdout(), "{report}")?;
+        }
+        Format::Human => {
+            let mut out = anstream::stdout().lock();
+            write!(out, "{}", diagnostic::human(&findings, &desk.sources))?;
+            let tests: usize = desk.tests.iter().map(|file| file.tests.len()).sum();
+            let style = if failed {
+                ERROR
+            } else if findings.is_empty() {
+                GOOD
+            } else {
+                WARNING
+            };
+            let size = format!("{}, {}", checked(desk.playbooks.len(), "playbook"), checked(tests, "test"));
+            writeln!(out, "{} in {size}", paint(style, diagnostic::summary(&findings)))?;
+            if let Some(first) = findings.first() {
+                writeln!(out, "{}", paint(QUIET, format!("`firstline explain {}` says more", first.rule.name)))?;
+            }
+        }
+    }
+    Ok(if failed { Status::Findings } else { Status::Fine })
+}

@@ -1,0 +1,401 @@
+//! A person at a terminal: number keys, the path so far, back and change.
+
+use super::{
+    Practice,
+    screen::{self, Entered},
+};
+use crate::{
+    cli::output::*,
+    markdown,
+    playbook::flow::{EndKind, PromptKind},
+    run::{Audience, Choice, Input, Outcome, Prompt, Refused, Said, Signal, View, destination},
+};
+use std::io::{self, Write};
+
+/// What a key or line comes to.
+enum Command {
+    Take(Input),
+    Change,
+    Path,
+    Facts,
+    Help,
+    Note,
+    Quit,
+    Unclear(String),
+}
+
+/// Follows the run until the person leaves.
+pub fn follow(mut practice: Practice<'_>) -> io::Result<()> {
+    let title = practice.playbook.title.as_ref().map_or(practice.playbook.id.as_str(), |title| &title.value);
+    say("")?;
+    say(&format!("{}  {}", paint(STRONG, title), paint(QUIET, "practice, nothing is kept")))?;
+    let mut show = true;
+    loop {
+        let view = practice.run.view(&practice.case);
+        if show {
+            match &view {
+                View::Prompt(prompt) => show_prompt(&practice, prompt)?,
+                View::Outcome(outcome) => show_outcome(&practice, outcome)?,
+            }
+        }
+        show = false;
+        match ask(&view)? {
+            Command::Quit => return say(""),
+            Command::Path => show_path(&practice)?,
+            Command::Facts => show_facts(&practice)?,
+            Command::Help => show_help(&view)?,
+            Command::Unclear(why) => complain(&why)?,
+            Command::Note => {
+                say(&paint(QUIET, "  Your note:"))?;
+                if let Entered::Text(text) = screen::line()? {
+                    take(&mut practice, &Input::Note(text))?;
+                    say(&paint(QUIET, "  Noted."))?;
+                }
+            }
+            Command::Change => show = change(&mut practice)?,
+            Command::Take(input) => {
+                let upset = input == Input::Signal(Signal::Upset);
+                show = take(&mut practice, &input)?;
+                if show && screen::has_keys() {
+                    echo(&view, &input)?;
+                }
+                if upset {
+                    show_calming(&practice)?;
+                }
+            }
+        }
+    }
+}
+
+fn say(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// A block of Markdown, indented.
+fn block(text: &str, style: Option<anstyle::Style>) -> io::Result<()> {
+    for line in markdown::render(text, screen::width()).lines() {
+        match style {
+            Some(style) => say(&format!("  {}", paint(style, anstream::adapter::strip_str(line))))?,
+            None => say(&format!("  {line}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn complain(why: &str) -> io::Result<()> {
+    say(&format!("  {}", paint(WARNING, why)))
+}
+
+/// True if it was taken.
+fn take(practice: &mut Practice<'_>, input: &Input) -> io::Result<bool> {
+    match practice.take(input, None) {
+        Ok(_) => Ok(true),
+        Err(Refused { why, valid }) => {
+            let valid = if valid.is_empty() { String::new() } else { format!(" — {}", valid.join(", ")) };
+            complain(&format!("{why}{valid}"))?;
+            Ok(false)
+        }
+    }
+}
+
+// Showing
+
+fn show_prompt(practice: &Practice<'_>, prompt: &Prompt) -> io::Result<()> {
+    let steps = practice.run.walk().trail.len() + 1;
+    let minutes = prompt.minutes.map(|minutes| format!(" · about {minutes} min")).unwrap_or_default();
+    let again = if prompt.visit > 1 { format!(" · {}. time", prompt.visit) } else { String::new() };
+    say("")?;
+    say(&paint(QUIET, format!("─── {steps} · {}{again}{minutes} ", prompt.at)))?;
+    say("")?;
+    block(&prompt.text, None)?;
+    if let Some(verify) = &prompt.verify {
+        say("")?;
+        block(&format!("**{verify}**"), None)?;
+    }
+    if let Some(tip) = &prompt.tip {
+        say("")?;
+        block(&format!("Tip: {tip}"), Some(QUIET))?;
+    }
+    for article in &prompt.articles {
+        say(&format!("  {}", paint(QUIET, format!("Article: {article}"))))?;
+    }
+    say("")?;
+    show_choices(prompt)?;
+    say("")?;
+    say(&format!("  {}", paint(QUIET, hints(prompt, practice.run.walk().trail.is_empty()))))
+}
+
+fn show_choices(prompt: &Prompt) -> io::Result<()> {
+    let held = |id: &str| match &prompt.held {
+        Some(said) if said.words() == id && prompt.typed.is_none() => {
+            paint(QUIET, "  your answer before; Enter keeps it")
+        }
+        _ => String::new(),
+    };
+    if let Some(typed) = &prompt.typed {
+        let known = prompt.held.as_ref().map(|said| said.words().to_owned()).or(prompt.prefilled.clone());
+        let range = match (&typed.min, &typed.max) {
+            (Some(min), Some(max)) => format!(" from {min} to {max}"),
+            (Some(min), None) => format!(" from {min} on"),
+            (None, Some(max)) => format!(" up to {max}"),
+            (None, None) => String::new(),
+        };
+        let unit = typed.unit.as_ref().map(|unit| format!(", in {unit}")).unwrap_or_default();
+        let word = if typed.kind == "date" {
+            "a date, as in 2027-05-01"
+        } else if typed.kind == "number" {
+            "a number"
+        } else {
+            "an answer"
+        };
+        let keep = known.map(|known| format!("; Enter takes {}", paint(STRONG, known))).unwrap_or_default();
+        say(&format!("  Type {word}{range}{unit} and Enter{keep}"))?;
+    }
+    for (n, choice) in numbered(prompt).enumerate() {
+        say(&format!("  {}  {}{}", paint(KEY, n + 1), choice.label, held(&choice.id)))?;
+    }
+    if let Some(stuck) = prompt.choices.iter().find(|choice| choice.id == "stuck") {
+        let key = if prompt.typed.is_some() { ":s" } else { "s" };
+        say(&format!("  {}  {}{}", paint(KEY, key), stuck.label, held("stuck")))?;
+    }
+    Ok(())
+}
+
+fn numbered(prompt: &Prompt) -> impl Iterator<Item = &Choice> {
+    prompt.choices.iter().filter(|choice| choice.id != "stuck")
+}
+
+fn hints(prompt: &Prompt, first: bool) -> String {
+    let colon = if prompt.typed.is_some() { ":" } else { "" };
+    let mut hints: Vec<&str> = if first { vec![] } else { vec!["b back", "c change", "p path"] };
+    hints.extend(["h hand over", "? more", "q quit"]);
+    hints.iter().map(|hint| format!("{colon}{hint}")).collect::<Vec<_>>().join(" · ")
+}
+
+fn echo(view: &View, input: &Input) -> io::Result<()> {
+    let (View::Prompt(prompt), Input::Say(said)) = (view, input) else { return Ok(()) };
+    let label =
+        prompt.choices.iter().find(|choice| choice.id == said.words()).map_or(said.words(), |choice| &choice.label);
+    if prompt.kind == PromptKind::Say { Ok(()) } else { say(&format!("  {} {label}", paint(GOOD, "→"))) }
+}
+
+fn show_outcome(practice: &Practice<'_>, outcome: &Outcome) -> io::Result<()> {
+    let to = destination(practice.desk, practice.playbook, &practice.run, outcome);
+    let place = to.map(|to| {
+        let name =
+            practice.desk.policy.tier(&to.to).and_then(|tier| tier.name.clone()).unwrap_or_else(|| to.to.clone());
+        let team = to.team.map(|team| format!(", team {team}")).unwrap_or_default();
+        let priority = to.priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
+        format!("{name} ({}){team}{priority}", to.to)
+    });
+    let place = place.unwrap_or_default();
+    let headline = match (outcome.ending, outcome.reason) {
+        (Some(EndKind::Resolved), _) => paint(GOOD, "Solved"),
+        (Some(EndKind::NotResolved), _) => paint(WARNING, format!("Not solved: goes to {place}")),
+        (Some(EndKind::Escalated), _) => paint(WARNING, format!("Handed over to {place}")),
+        (None, reason) => {
+            let reason = reason.map(|reason| reason.to_string()).unwrap_or_default();
+            paint(WARNING, format!("Stopped at {} ({reason}): goes to {place}", outcome.at))
+        }
+    };
+    say("")?;
+    say(&paint(QUIET, "───"))?;
+    say("")?;
+    say(&format!("  {headline}"))?;
+    if let Some(text) = &outcome.text {
+        say("")?;
+        block(text, None)?;
+    }
+    if let Some(tell) = &outcome.tell {
+        say("")?;
+        say(&format!("  {}", paint(STRONG, "Tell the caller")))?;
+        block(tell, None)?;
+    }
+    if outcome.ending != Some(EndKind::Resolved) {
+        say("")?;
+        say(&format!("  {}", paint(STRONG, "They get all of this")))?;
+        show_path(practice)?;
+        show_facts(practice)?;
+    }
+    say("")?;
+    say(&format!("  {}", paint(QUIET, "b back · c change · p path · q quit")))
+}
+
+fn show_path(practice: &Practice<'_>) -> io::Result<()> {
+    let path = practice.run.path(&practice.case);
+    if path.is_empty() {
+        return say(&format!("  {}", paint(QUIET, "nothing was answered so far")));
+    }
+    for (n, line) in path.iter().enumerate() {
+        let first = markdown::render(&line.text, 10_000);
+        let text = anstream::adapter::strip_str(first.lines().next().unwrap_or_default()).to_string();
+        let text: String = text.chars().take(screen::width().saturating_sub(30).max(20)).collect();
+        say(&format!("  {:>3}  {text} {} {}", n + 1, paint(GOOD, "→"), line.label))?;
+    }
+    Ok(())
+}
+
+fn show_facts(practice: &Practice<'_>) -> io::Result<()> {
+    for (name, value) in practice.run.known() {
+        say(&format!("  {}  {value}", paint(QUIET, name)))?;
+    }
+    Ok(())
+}
+
+fn show_help(view: &View) -> io::Result<()> {
+    let colon = if matches!(view, View::Prompt(prompt) if prompt.typed.is_some()) { ":" } else { "" };
+    let keys = [
+        ("b", "back to the prompt before; nothing is lost"),
+        ("c", "change an answer further up"),
+        ("p", "the path so far"),
+        ("f", "the facts that are known"),
+        ("s", "stuck: no answer fits, it cannot be done, or nobody can tell"),
+        ("h", "hand over to the next tier"),
+        ("u", "the caller is upset"),
+        ("!", "report a security incident"),
+        ("i", "write a note"),
+        ("q", "quit"),
+    ];
+    for (key, what) in keys {
+        say(&format!("  {}  {what}", paint(KEY, format!("{colon}{key}"))))?;
+    }
+    Ok(())
+}
+
+fn show_calming(practice: &Practice<'_>) -> io::Result<()> {
+    let article = practice.calming().and_then(|id| practice.desk.articles.get(id));
+    match article {
+        Some(article) if practice.run.book().audience == Audience::Agent => {
+            say("")?;
+            block(&article.body, None)?;
+            say("")?;
+            say(&format!("  {}", paint(QUIET, "h hands over to a person, if the caller wishes")))
+        }
+        _ => say(&format!("  {}", paint(QUIET, "h hands over to a person"))),
+    }
+}
+
+// Asking
+
+fn ask(view: &View) -> io::Result<Command> {
+    let typed = matches!(view, View::Prompt(prompt) if prompt.typed.is_some());
+    let many = matches!(view, View::Prompt(prompt) if numbered(prompt).count() > 9);
+    let mut out = anstream::stdout().lock();
+    write!(out, "  {} ", paint(KEY, "›"))?;
+    out.flush()?;
+    let entered = if typed || many { screen::line()? } else { screen::key()? };
+    if screen::has_keys() && !(typed || many) {
+        writeln!(out)?;
+    }
+    drop(out);
+    Ok(match (entered, view) {
+        (Entered::End, _) => Command::Quit,
+        (Entered::Nothing, View::Prompt(prompt)) => keep(prompt),
+        (Entered::Nothing, View::Outcome(_)) => Command::Unclear("q quits".into()),
+        (Entered::Text(text), View::Prompt(prompt)) if typed => match text.strip_prefix(':') {
+            Some(key) => letter(key),
+            None => typed_answer(prompt, text),
+        },
+        (Entered::Text(text), View::Prompt(prompt)) => match answer(prompt, &text) {
+            Some(said) => Command::Take(Input::Say(said)),
+            None => letter(text.strip_prefix(':').unwrap_or(&text)),
+        },
+        (Entered::Text(text), View::Outcome(_)) => letter(text.strip_prefix(':').unwrap_or(&text)),
+    })
+}
+
+/// Enter alone: goes on, keeps the answer from before, or takes what is known.
+fn keep(prompt: &Prompt) -> Command {
+    let next = prompt.choices.iter().any(|choice| choice.id == "next").then(|| Said::Answer("next".into()));
+    let known = prompt.prefilled.clone().filter(|_| prompt.typed.is_some()).map(Said::Value);
+    match next.or(prompt.held.clone()).or(known) {
+        Some(said) => Command::Take(Input::Say(said)),
+        None => Command::Unclear("choose a number, or ? for help".into()),
+    }
+}
+
+fn typed_answer(prompt: &Prompt, text: String) -> Command {
+    let known = prompt.typed.as_ref().is_some_and(|typed| typed.kind == "number");
+    Command::Take(Input::Say(Said::Value(if known { text.replace(',', ".") } else { text })))
+}
+
+/// A number, or an answer's id written out.
+fn answer(prompt: &Prompt, text: &str) -> Option<Said> {
+    let by_number = text.parse::<usize>().ok().and_then(|n| numbered(prompt).nth(n.checked_sub(1)?));
+    let by_id = || prompt.choices.iter().find(|choice| choice.id == text && text.len() > 1);
+    let stuck = || prompt.choices.iter().find(|choice| choice.id == "stuck" && text == "s");
+    by_number.or_else(by_id).or_else(stuck).map(|choice| Said::Answer(choice.id.clone()))
+}
+
+fn letter(key: &str) -> Command {
+    match key {
+        "b" | "back" => Command::Take(Input::Back(1)),
+        "c" | "change" => Command::Change,
+        "p" | "path" => Command::Path,
+        "f" | "facts" => Command::Facts,
+        "s" | "stuck" => Command::Take(Input::Say(Said::Answer("stuck".into()))),
+        "h" | "hand-over" => Command::Take(Input::Signal(Signal::HandOver)),
+        "u" | "upset" => Command::Take(Input::Signal(Signal::Upset)),
+        "!" | "security" => Command::Take(Input::Signal(Signal::Security)),
+        "i" | "note" => Command::Note,
+        "?" | "help" => Command::Help,
+        "q" | "quit" => Command::Quit,
+        other => Command::Unclear(format!("`{other}` means nothing here; ? shows the keys")),
+    }
+}
+
+/// Lets the person choose an answer further up and a new one; shows first what must be confirmed then.
+fn change(practice: &mut Practice<'_>) -> io::Result<bool> {
+    let path = practice.run.path(&practice.case);
+    if path.is_empty() {
+        complain("nothing was answered so far")?;
+        return Ok(false);
+    }
+    show_path(practice)?;
+    say(&paint(QUIET, "  Which number? Enter leaves everything as it is."))?;
+    let Entered::Text(number) = screen::line()? else { return Ok(false) };
+    let Some(line) = number.parse::<usize>().ok().and_then(|n| path.get(n.checked_sub(1)?)) else {
+        complain(&format!("there is no number {number}"))?;
+        return Ok(false);
+    };
+    let mut there = practice.run.clone();
+    let back = path.len() - path.iter().position(|other| std::ptr::eq(other, line)).expect("it is on the path");
+    let moved = there.take(&Input::Back(back), None, crate::clock::now(), "practice");
+    let (Ok(_), View::Prompt(prompt)) = (moved, there.view(&practice.case)) else { return Ok(false) };
+    say("")?;
+    block(&prompt.text, None)?;
+    show_choices(&prompt)?;
+    let Entered::Text(text) = screen::line()? else { return Ok(false) };
+    let said = match (&prompt.typed, text.as_str()) {
+        (Some(_), ":s") => Said::Answer("stuck".into()),
+        (Some(_), _) => Said::Value(text),
+        (None, _) => match answer(&prompt, &text) {
+            Some(said) => said,
+            None => {
+                complain(&format!("`{text}` is not an answer here"))?;
+                return Ok(false);
+            }
+        },
+    };
+    match practice.run.would_confirm(&line.at, Some(line.visit), &said) {
+        Err(refused) => {
+            complain(&refused.why)?;
+            return Ok(false);
+        }
+        Ok(confirm) if !confirm.is_empty() => {
+            let names: Vec<String> = confirm
+                .into_iter()
+                .map(|(name, visit)| if visit > 1 { format!("{name} ({visit}. time)") } else { name })
+                .collect();
+            say(&format!("  These will be asked again, with your answers kept: {}", names.join(", ")))?;
+            say(&paint(QUIET, "  y changes it, Enter leaves everything as it is"))?;
+            if !matches!(screen::key()?, Entered::Text(yes) if yes == "y" || yes == "yes") {
+                return Ok(false);
+            }
+        }
+        Ok(_) => {}
+    }
+    take(practice, &Input::Change { at: line.at.clone(), visit: Some(line.visit), said })
+}

@@ -1,0 +1,121 @@
+//! `firstline test`
+
+use super::{Error, Status, output::*, wanted};
+use crate::{
+    app, clock,
+    desk::Desk,
+    diagnostic::Severity,
+    run::author::{Coverage, Report, run_tests},
+};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::{collections::HashSet, io::Write, path::PathBuf};
+
+/// Run the authors' tests
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Only the tests in these files or folders of the desk
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Say which steps and answers no test reaches
+    #[arg(long)]
+    coverage: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error>) -> Result<Status, Error> {
+    let desk = load()?;
+    // A test file with a finding fails; it never passes by being skipped.
+    let findings = crate::check::check(&desk, clock::today());
+    let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
+    let broken: HashSet<String> = errors.map(|finding| desk.sources.file(finding.primary.span).path.clone()).collect();
+    let (reports, coverage) = run_tests(&desk, &broken, |path| wanted(&arguments.paths, &None, path));
+    if !arguments.paths.is_empty() && reports.is_empty() {
+        return Err(Error::Usage(format!(
+            "no tests lie in `{}`; paths are relative to the desk",
+            arguments.paths[0].display()
+        )));
+    }
+    match arguments.format {
+        Format::Human => human(&desk, &reports, arguments.coverage.then_some(&coverage))?,
+        Format::Json => write_json(&desk, &reports, arguments.coverage.then_some(&coverage))?,
+    }
+    Ok(if reports.iter().any(|report| report.failure.is_some()) { Status::Findings } else { Status::Fine })
+}
+
+fn human(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result<(), Error> {
+    let mut out = anstream::stdout().lock();
+    let mut playbook = "";
+    for report in reports {
+        if report.playbook != playbook {
+            playbook = &report.playbook;
+            let of = reports.iter().filter(|other| other.playbook == playbook);
+            let (passed, all) = (of.clone().filter(|other| other.failure.is_none()).count(), of.count());
+            let style = if passed == all { GOOD } else { ERROR };
+            writeln!(out, "{} {}", paint(STRONG, playbook), paint(style, format!("{passed} of {all}")))?;
+        }
+        if let Some(failure) = &report.failure {
+            writeln!(out, "  {} {}", paint(ERROR, "failed"), report.name)?;
+            writeln!(out, "    {}: {}", desk.sources.place(failure.span), failure.why)?;
+            if !failure.path.is_empty() {
+                writeln!(out, "    {}", paint(QUIET, format!("it went {}", failure.path.join(", "))))?;
+            }
+        }
+    }
+    if let Some(coverage) = coverage {
+        writeln!(out)?;
+        for playbook in desk.playbooks.values() {
+            let covered = coverage.of(playbook);
+            let reached = covered.all - covered.gaps.len();
+            let style = if covered.gaps.is_empty() { GOOD } else { WARNING };
+            writeln!(
+                out,
+                "{} {}",
+                paint(STRONG, &playbook.id),
+                paint(style, format!("{reached} of {} steps and answers reached", covered.all))
+            )?;
+            for gap in &covered.gaps {
+                writeln!(out, "  {}: {}", desk.sources.place(gap.span), gap.name)?;
+            }
+        }
+    }
+    let failed = reports.iter().filter(|report| report.failure.is_some()).count();
+    let style = if failed == 0 { GOOD } else { ERROR };
+    writeln!(out, "\n{}", paint(style, format!("{} passed, {failed} failed", reports.len() - failed)))?;
+    Ok(())
+}
+
+fn write_json(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result<(), Error> {
+    let place = |span| {
+        let file = desk.sources.file(span);
+        let (line, column) = file.position(span.start);
+        json!({"file": file.path, "line": line, "column": column})
+    };
+    let tests = reports.iter().map(|report| {
+        let failure = report
+            .failure
+            .as_ref()
+            .map(|failure| json!({"why": failure.why, "place": place(failure.span), "path": failure.path}));
+        json!({"playbook": report.playbook, "name": report.name, "place": place(report.span), "failure": failure})
+    });
+    let mut whole = json!({"tests": tests.collect::<Vec<_>>()});
+    if let Some(coverage) = coverage {
+        let each = desk.playbooks.values().map(|playbook| {
+            let covered = coverage.of(playbook);
+            let gaps: Vec<_> =
+                covered.gaps.iter().map(|gap| json!({"name": gap.name, "place": place(gap.span)})).collect();
+            json!({"playbook": playbook.id, "all": covered.all, "gaps": gaps})
+        });
+        whole["coverage"] = each.collect();
+    }
+    writeln!(std::io::stdout(), "{whole}")?;
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! A desk: policy, playbooks and articles together, one immutable value; no I/O.
+
+pub mod policy;
+
+pub use policy::{Destination, Leaving, Policy};
+
+use crate::{
+    diagnostic::{Diagnostic, FileId, Sink, Source, Sources, Span, Spanned, form},
+    kb::{self, Article},
+    playbook::{self, Facts, Playbook, Program, author_test, program::Part},
+    yaml::{self, Node},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Desk {
+    /// Every file.
+    pub sources: Sources,
+    /// `desk.yaml`.
+    pub policy: Policy,
+    /// The facts that all playbooks share.
+    pub facts: Arc<Facts>,
+    /// By id.
+    pub playbooks: BTreeMap<String, Playbook>,
+    /// The authors' tests.
+    pub tests: Vec<author_test::TestFile>,
+    /// By id.
+    pub articles: HashMap<String, Article>,
+    /// What was found while reading.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What one file turned out to hold.
+enum Content {
+    Playbook(Box<Playbook>),
+    Tests(author_test::TestFile),
+    Article(Article),
+    Nothing,
+}
+
+impl Desk {
+    /// Reads all files of a desk: paths relative to it, with `/`, and their bytes. Order does not matter.
+    pub fn build(mut files: Vec<(String, Vec<u8>)>) -> Self {
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let findings = Sink::default();
+        let (policy, facts, desk_source) = desk_file(&files, &findings);
+        let facts = Arc::new(facts);
+        let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(files.len().div_ceil(64)).max(1);
+        let chunk = files.len().div_ceil(threads).max(1);
+        let parts: Vec<Vec<_>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = files
+                .chunks(chunk)
+                .enumerate()
+                .map(|(n, files)| {
+                    let facts = &facts;
+                    scope.spawn(move || {
+                        let numbered = files.iter().enumerate();
+                        numbered
+                            .map(|(at, (path, bytes))| read(FileId((n * chunk + at) as u32), path, bytes, facts))
+                            .collect()
+                    })
+                })
+                .collect();
+            workers.into_iter().map(|worker| worker.join().expect("reading never panics")).collect()
+        });
+        let mut desk = Self {
+            sources: Sources::default(),
+            policy,
+            facts,
+            playbooks: BTreeMap::new(),
+            tests: Vec::new(),
+            articles: HashMap::new(),
+            findings: Vec::new(),
+        };
+        for (source, content, found) in parts.into_iter().flatten() {
+            desk.sources.0.push(source);
+            desk.findings.extend(found);
+            match content {
+                Content::Playbook(playbook) => desk.add(*playbook),
+                Content::Tests(tests) => desk.tests.push(tests),
+                Content::Article(article) => {
+                    desk.articles.insert(article.id.clone(), article);
+                }
+                Content::Nothing => {}
+            }
+        }
+        if let Some((at, source)) = desk_source {
+            desk.sources.0[at] = source;
+        }
+        if desk.sources.0.is_empty() {
+            desk.sources.0.push(Source::new("desk.yaml", ""));
+        }
+        desk.findings.extend(findings.into_vec());
+        desk
+    }
+
+    fn add(&mut self, playbook: Playbook) {
+        let top = |file| Span { file, start: 0, end: 0 };
+        match self.playbooks.get(&playbook.id) {
+            Some(first) => {
+                let message = format!("two playbooks are called `{}`", playbook.id);
+                let help = "rename one of the files: a playbook is known by its file's name, in whatever folder";
+                self.findings.push(form::name_clash(top(playbook.file), message, top(first.file), help));
+            }
+            None => {
+                self.playbooks.insert(playbook.id.clone(), playbook);
+            }
+        }
+    }
+
+    /// A playbook's file.
+    pub fn source(&self, playbook: &Playbook) -> &Source {
+        &self.sources.0[playbook.file.0 as usize]
+    }
+
+    /// A playbook ready to be walked. `None` if there is none of this id, or something in it or in what it calls
+    /// could not be read, which the check reports.
+    pub fn program(&self, id: &str) -> Option<Program> {
+        Program::link(id, &self.facts, |id| {
+            let playbook = self.playbooks.get(id)?;
+            Some(Part {
+                id: &playbook.id,
+                flow: &playbook.flow,
+                staff: playbook.audience.is_staff(),
+                source: &self.source(playbook).text,
+            })
+        })
+    }
+
+    /// The tier whose script a playbook is.
+    pub fn tier_of<'a>(&'a self, playbook: &'a Playbook) -> &'a str {
+        playbook.tier.as_ref().map_or_else(|| self.policy.first_staffed(), |tier| &tier.value)
+    }
+}
+
+type DeskSource = Option<(usize, Source)>;
+
+/// `desk.yaml` comes first: the playbooks read its facts.
+fn desk_file(files: &[(String, Vec<u8>)], findings: &Sink<Diagnostic>) -> (Policy, Facts, DeskSource) {
+    let standard = || (Policy::standard(Span { file: FileId(0), start: 0, end: 0 }), Facts::default());
+    let Some(at) = files.iter().position(|(path, _)| path == "desk.yaml") else {
+        let (policy, facts) = standard();
+        return (policy, facts, None);
+    };
+    let (path, bytes) = &files[at];
+    let (source, tree, found) = yaml::parse(FileId(at as u32), path, bytes);
+    found.into_iter().for_each(|finding| findings.push(finding));
+    let (policy, facts) = match &tree {
+        Some(tree) if tree.value != Node::Null => policy::parse(tree, &source.text, findings),
+        _ => standard(),
+    };
+    (policy, facts, Some((at, source)))
+}
+
+fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Content, Vec<Diagnostic>) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let hidden = path.split('/').any(|part| part.starts_with(['_', '.']));
+    let plain = |text: &str| Source::new(path, text);
+    let top = Span { file, start: 0, end: 0 };
+    if hidden || path == "desk.yaml" {
+        return (plain(""), Content::Nothing, Vec::new());
+    }
+    if let Some(id) = name.strip_suffix(".md").filter(|_| path.starts_with("kb/")) {
+        let source = plain(&String::from_utf8_lossy(bytes));
+        let article = kb::parse(id, file, &source.text);
+        return (source, Content::Article(article), Vec::new());
+    }
+    if !path.starts_with("playbooks/") {
+        return (plain(""), Content::Nothing, Vec::new());
+    }
+    let Some(stem) = name.strip_suffix(".yaml") else {
+        let stem = name.strip_suffix(".yml");
+        let found = stem.map(|stem| {
+            form::stray_file(top, "this file is not read: its name ends in `.yml`", format!("name it `{stem}.yaml`"))
+        });
+        return (plain(&String::from_utf8_lossy(bytes)), Content::Nothing, found.into_iter().collect());
+    };
+    let (source, tree, found) = yaml::parse(file, path, bytes);
+    let findings = Sink::default();
+    let content = match stem.strip_suffix(".test") {
+        Some(id) => Content::Tests(author_test::parse(id, file, tree.as_ref(), &findings)),
+        None => Content::Playbook(Box::new(playbook::parse(stem, file, &source.text, tree.as_ref(), facts, &findings))),
+    };
+    let mut all = found;
+    let broken_yaml = !all.is_empty();
+    all.extend(findings.into_vec());
+    let content = match content {
+        Content::Playbook(mut playbook) if broken_yaml => {
+            Arc::get_mut(&mut playbook.flow).expect("nobody else has it yet").broken = true;
+            Content::Playbook(playbook)
+        }
+        other => other,
+    };
+    (source, content, all)
+}
+
+/// The id of a spanned name, for lists.
+pub fn names(list: &[Spanned<String>]) -> impl Iterator<Item = &str> + Clone {
+    list.iter().map(|name| name.value.as_str())
+}

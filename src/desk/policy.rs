@@ -1,0 +1,347 @@
+//! `desk.yaml`: tiers, teams, priorities, and where a case goes.
+
+use crate::{
+    diagnostic::{Diagnostic, Sink, Span, Spanned, form, wording},
+    expression::{self, Condition, Fault, Known, Slot, Type, Value, Verdict},
+    playbook::{Facts, facts},
+    reason::REASONS,
+    yaml::{Fields, Node, ident},
+};
+
+/// A level of support.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// How it is always named.
+    pub id: Spanned<String>,
+    /// 0 is self-service.
+    pub level: u32,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Its teams.
+    pub teams: Vec<Spanned<String>>,
+    /// The calendar its times run on.
+    pub calendar: Option<Spanned<String>>,
+    /// How cases reach it besides the queue.
+    pub deliver: Vec<Spanned<String>>,
+}
+
+/// How urgent a case is.
+#[derive(Clone, Debug)]
+pub struct Priority {
+    /// Its id.
+    pub id: Spanned<String>,
+    /// The tier below which such a case does not stay.
+    pub at_least: Option<Spanned<String>>,
+}
+
+/// Where a case goes when a condition holds.
+#[derive(Debug)]
+pub struct Route {
+    when: Condition,
+    /// The tier.
+    pub to: Option<Spanned<String>>,
+    /// The team there.
+    pub team: Option<Spanned<String>>,
+    /// How urgent it becomes.
+    pub priority: Option<Spanned<String>>,
+}
+
+/// What happens when a caller is upset.
+#[derive(Debug)]
+pub struct Upset {
+    /// The article for the agent.
+    pub show: Option<Spanned<String>>,
+    /// Where they are handed over, if they wish.
+    pub to: Option<Spanned<String>>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// What the desk is called.
+    pub name: String,
+    /// In written order.
+    pub tiers: Vec<Tier>,
+    /// Ids of calendars.
+    pub calendars: Vec<Spanned<String>>,
+    /// In written order.
+    pub priorities: Vec<Priority>,
+    /// In written order; the first that holds wins.
+    pub routes: Vec<Route>,
+    /// See [`Upset`].
+    pub upset: Option<Upset>,
+    /// Ids of connectors.
+    pub connectors: Vec<Spanned<String>>,
+    /// What is wrong with the routes' conditions; the rules tell.
+    pub faults: Vec<Fault>,
+}
+
+/// What a route's condition may read, in the order of [`Leaving`].
+const READABLE: [&str; 5] = ["reason", "priority", "tier", "category", "playbook"];
+
+/// A case that leaves the tier which holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving<'a> {
+    /// A dead end's reason, `escalate` or `not-resolved`.
+    pub reason: &'a str,
+    /// How urgent it is so far.
+    pub priority: Option<&'a str>,
+    /// Who holds it.
+    pub tier: &'a str,
+    /// Of the playbook.
+    pub category: Option<&'a str>,
+    /// Its id.
+    pub playbook: &'a str,
+}
+
+/// Where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The tier.
+    pub to: String,
+    /// The team there.
+    pub team: Option<String>,
+    /// How urgent it is.
+    pub priority: Option<String>,
+}
+
+/// The reasons that a route may name: those of dead ends, and the two endings that leave a tier.
+pub fn reasons() -> impl Iterator<Item = &'static str> + Clone {
+    REASONS.iter().map(|reason| reason.name).chain(["escalate", "not-resolved"])
+}
+
+impl Policy {
+    /// The tiers of a desk without `desk.yaml`.
+    pub fn standard(span: Span) -> Self {
+        let tier = |(level, (id, name)): (usize, (&str, &str))| Tier {
+            id: Spanned::new(id.to_owned(), span),
+            level: level as u32,
+            name: Some(name.to_owned()),
+            teams: Vec::new(),
+            calendar: None,
+            deliver: Vec::new(),
+        };
+        let tiers = [
+            ("self-service", "Self-service"),
+            ("tier-1", "Service desk"),
+            ("tier-2", "Technical support"),
+            ("tier-3", "Engineering and security"),
+            ("vendor", "Vendor"),
+        ];
+        Self {
+            name: "Service desk".into(),
+            tiers: tiers.into_iter().enumerate().map(tier).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// A tier by its id.
+    pub fn tier(&self, id: &str) -> Option<&Tier> {
+        self.tiers.iter().find(|tier| tier.id.value == id)
+    }
+
+    /// The lowest tier that people work in; the lowest at all if there is no other.
+    pub fn first_staffed(&self) -> &str {
+        let staffed = self.tiers.iter().filter(|tier| tier.level > 0).min_by_key(|tier| tier.level);
+        staffed.or(self.tiers.first()).map_or("tier-1", |tier| &tier.id.value)
+    }
+
+    /// The lowest tier: who holds a run in self-service.
+    pub fn lowest(&self) -> &str {
+        self.tiers.iter().min_by_key(|tier| tier.level).map_or("self-service", |tier| &tier.id.value)
+    }
+
+    /// The tier above one; the same where there is none.
+    pub fn above<'a>(&'a self, id: &'a str) -> &'a str {
+        let level = self.tier(id).map_or(0, |tier| tier.level);
+        self.tiers
+            .iter()
+            .filter(|tier| tier.level > level)
+            .min_by_key(|tier| tier.level)
+            .map_or(id, |tier| &tier.id.value)
+    }
+
+    /// Where a case goes. What the ending itself says wins over the routes, and the routes over one tier up.
+    pub fn route(&self, leaving: &Leaving<'_>, said: Destination) -> Destination {
+        let route = self.routes.iter().find(|route| holds(&route.when, leaving));
+        let text = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+        let priority = said
+            .priority
+            .or_else(|| route.and_then(|route| text(&route.priority)))
+            .or(leaving.priority.map(str::to_owned));
+        let mut to = match said.to.as_str() {
+            "" => route.and_then(|route| text(&route.to)).unwrap_or_else(|| self.above(leaving.tier).to_owned()),
+            to => to.to_owned(),
+        };
+        let level = |id: &str| self.tier(id).map_or(0, |tier| tier.level);
+        let least = self
+            .priorities
+            .iter()
+            .find(|known| Some(&known.id.value) == priority.as_ref())
+            .and_then(|known| known.at_least.as_ref());
+        if let Some(least) = least
+            && level(&to) < level(&least.value)
+        {
+            to.clone_from(&least.value);
+        }
+        let of_tier =
+            |team: &String| self.tier(&to).is_some_and(|tier| tier.teams.iter().any(|known| known.value == *team));
+        let team = said.team.or_else(|| route.and_then(|route| text(&route.team)).filter(of_tier));
+        Destination { to, team, priority }
+    }
+}
+
+fn holds(condition: &Condition, leaving: &Leaving<'_>) -> bool {
+    let text = |word: Option<&str>| word.map(|word| Value::Text(word.into()));
+    let values = [
+        text(Some(leaving.reason)),
+        text(leaving.priority),
+        text(Some(leaving.tier)),
+        text(leaving.category),
+        text(Some(leaving.playbook)),
+    ];
+    let verdict = condition.eval(&|slot| match slot {
+        Slot::Own(at) => values[at as usize].as_ref().map_or(Known::No, Known::Value),
+        Slot::Desk(_) => Known::No,
+    });
+    verdict == Verdict::True
+}
+
+/// Reads `desk.yaml`.
+pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (Policy, Facts) {
+    let top = Span { end: tree.span.start, ..tree.span };
+    let mut policy = Policy::default();
+    let faults = Sink::default();
+    let Some(mut fields) = Fields::new(tree, "`desk.yaml`", top, findings) else {
+        return (Policy::standard(top), Facts::default());
+    };
+    policy.name = fields.text("name").map_or_else(|| "Service desk".to_owned(), |name| name.value);
+    if let Some((key, node)) = fields.take("tiers") {
+        policy.tiers = each(key, node, findings, |node| tier(node, findings));
+    }
+    if policy.tiers.is_empty() {
+        policy.tiers = Policy::standard(top).tiers;
+    }
+    policy.calendars = ids(&mut fields, "calendars", findings);
+    policy.connectors = ids(&mut fields, "connectors", findings);
+    if let Some((_, node)) = fields.take("priorities") {
+        policy.priorities = priorities(node, findings);
+    }
+    if let Some((key, node)) = fields.take("routes") {
+        let ids = policy.priorities.iter().map(|priority| priority.id.value.as_str().into()).collect();
+        let tiers = policy.tiers.iter().map(|tier| tier.id.value.as_str().into()).collect();
+        let reasons = reasons().map(Into::into).collect();
+        let types = [Type::Choice(reasons), Type::Choice(ids), Type::Choice(tiers), Type::Text(None), Type::Text(None)];
+        policy.routes = each(key, node, findings, |node| route(node, text, &types, findings, &faults));
+    }
+    if let Some((key, node)) = fields.take("upset") {
+        policy.upset = Fields::new(node, "`upset`", key.span, findings).map(|mut fields| {
+            let upset = Upset { show: fields.text("show"), to: fields.text("to") };
+            fields.finish();
+            upset
+        });
+    }
+    let mut shared = fields.take("facts").map(|(_, node)| facts::read(node, text, findings)).unwrap_or_default();
+    fields.finish();
+    facts::resolve(&mut shared, None, |name| faults.push(Fault::Undeclared { name: name.clone(), literal: false }));
+    policy.faults = faults.into_vec();
+    (policy, shared)
+}
+
+/// The items of a list.
+fn each<T>(
+    key: &Spanned<String>,
+    node: &Spanned<Node>,
+    findings: &Sink<Diagnostic>,
+    read: impl Fn(&Spanned<Node>) -> Option<T>,
+) -> Vec<T> {
+    match &node.value {
+        Node::Seq(items) => items.iter().filter_map(read).collect(),
+        Node::Null | Node::Broken => Vec::new(),
+        other => {
+            findings.push(form::wrong_type(
+                node.span,
+                &key.value,
+                "a list",
+                other.found(),
+                "write one `- {…}` for each, on a line of its own",
+            ));
+            Vec::new()
+        }
+    }
+}
+
+/// The ids of a mapping whose values are another layer's to read.
+fn ids(fields: &mut Fields<'_>, key: &'static str, findings: &Sink<Diagnostic>) -> Vec<Spanned<String>> {
+    match fields.take(key).map(|(_, node)| (node.span, &node.value)) {
+        Some((_, Node::Map(entries))) => entries.iter().map(|(id, _)| id.clone()).collect(),
+        None | Some((_, Node::Null | Node::Broken)) => Vec::new(),
+        Some((span, other)) => {
+            findings.push(form::wrong_type(
+                span,
+                key,
+                "ids with settings",
+                other.found(),
+                "write `id: {…}` for each, on a line of its own",
+            ));
+            Vec::new()
+        }
+    }
+}
+
+fn tier(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Option<Tier> {
+    let mut fields = Fields::new(node, "a tier", node.span, findings)?;
+    let id = fields.required("id", "write `{id: tier-2, level: 2}`");
+    let level = fields.required("level", "write `{id: tier-2, level: 2}`").and_then(|level| {
+        let number = level.value.parse().ok().filter(|n| *n <= 99);
+        if number.is_none() {
+            findings.push(form::out_of_range(level.span, "level", "a whole number from 0 (self-service) to 99"));
+        }
+        number
+    });
+    let name = fields.text("name").map(|name| name.value);
+    let (teams, calendar) = (fields.texts("teams"), fields.text("calendar"));
+    fields.text("respond_within");
+    let deliver = fields.texts("deliver");
+    fields.finish();
+    let id = id.filter(|id| ident(id, "a tier", '-', findings))?;
+    Some(Tier { id, level: level?, name, teams, calendar, deliver })
+}
+
+fn priorities(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Vec<Priority> {
+    let Node::Map(entries) = &node.value else { return Vec::new() };
+    let read = |(id, node): &(Spanned<String>, Spanned<Node>)| {
+        ident(id, "a priority", '-', findings);
+        let mut fields = Fields::new(node, format!("priority `{}`", id.value), id.span, findings)?;
+        fields.text("impact");
+        fields.text("urgency");
+        let at_least = fields.text("at_least");
+        fields.finish();
+        Some(Priority { id: id.clone(), at_least })
+    };
+    entries.iter().filter_map(read).collect()
+}
+
+fn route(
+    node: &Spanned<Node>,
+    text: &str,
+    types: &[Type],
+    findings: &Sink<Diagnostic>,
+    faults: &Sink<Fault>,
+) -> Option<Route> {
+    let mut fields = Fields::new(node, "a route", node.span, findings)?;
+    let when = fields.required("when", "write `{when: reason == \"security\", to: tier-3}`");
+    let (to, team, priority) = (fields.text("to"), fields.text("team"), fields.text("priority"));
+    fields.finish();
+    let find = |name: &str| {
+        let at = READABLE.iter().position(|known| *known == name)?;
+        Some((Slot::Own(at as u32), &types[at]))
+    };
+    let when = expression::parse(&when?, text, &find, findings, faults);
+    Some(Route { when, to, team, priority })
+}
+
+/// The names that a route's condition may read, for messages.
+pub fn readable() -> String {
+    wording::list(&READABLE, "and")
+}

@@ -1,0 +1,66 @@
+//! What can be wrong with the form of a file: found while it is read, whatever reads it.
+
+use super::Rule;
+
+mod duplicate_key;
+mod invalid_yaml;
+mod malformed_condition;
+mod malformed_id;
+mod malformed_pattern;
+mod malformed_text;
+mod missing_key;
+mod name_clash;
+mod no_kind;
+mod not_utf8;
+mod out_of_range;
+mod reserved_id;
+mod stray_file;
+mod text_block;
+mod too_large;
+mod two_kinds;
+mod unknown_key;
+mod wrong_type;
+mod yaml_trap;
+
+pub use duplicate_key::duplicate_key;
+pub use invalid_yaml::invalid_yaml;
+pub use malformed_condition::malformed_condition;
+pub use malformed_id::malformed_id;
+pub use malformed_pattern::malformed_pattern;
+pub use malformed_text::malformed_text;
+pub use missing_key::missing_key;
+pub use name_clash::name_clash;
+pub use no_kind::no_kind;
+pub use not_utf8::not_utf8;
+pub use out_of_range::out_of_range;
+pub use reserved_id::{RESERVED, reserved_id};
+pub use stray_file::stray_file;
+pub use text_block::text_block;
+pub use too_large::too_large;
+pub use two_kinds::two_kinds;
+pub use unknown_key::unknown_key;
+pub use wrong_type::wrong_type;
+pub use yaml_trap::yaml_trap;
+
+/// All rules of this group.
+pub static RULES: &[&Rule] = &[
+    &not_utf8::RULE,
+    &too_large::RULE,
+    &invalid_yaml::RULE,
+    &yaml_trap::RULE,
+    &duplicate_key::RULE,
+    &unknown_key::RULE,
+    &missing_key::RULE,
+    &wrong_type::RULE,
+    &two_kinds::RULE,
+    &no_kind::RULE,
+    &malformed_id::RULE,
+    &reserved_id::RULE,
+    &out_of_range::RULE,
+    &malformed_condition::RULE,
+    &malformed_text::RULE,
+    &text_block::RULE,
+    &malformed_pattern::RULE,
+    &name_clash::RULE,
+    &stray_file::RULE,
+];

@@ -1,0 +1,146 @@
+//! Findings as data: what is wrong, where, and what to write instead. How they look is another file.
+
+pub mod form;
+mod human;
+mod json;
+mod span;
+pub mod wording;
+
+pub use human::{human, summary};
+pub use json::json;
+pub use span::{FileId, Source, Sources, Span, Spanned, locate};
+
+use std::cell::RefCell;
+
+/// Whether a finding fails the check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Fails it.
+    Error,
+    /// Is worth a look.
+    Warning,
+}
+
+/// What can be wrong: one file each, with its page beside it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// `FL` and three digits; never used again for something else.
+    pub code: &'static str,
+    /// Reads well after "allow".
+    pub name: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// The reference page, Markdown.
+    pub page: &'static str,
+}
+
+/// A [`Rule`] with the page `NAME.md` that lies beside the file in which it is declared.
+#[macro_export]
+macro_rules! rule {
+    ($code:literal, $name:literal, $severity:ident) => {
+        $crate::diagnostic::Rule {
+            code: $code,
+            name: $name,
+            severity: $crate::diagnostic::Severity::$severity,
+            page: include_str!(concat!($name, ".md")),
+        }
+    };
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What; may be empty.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of mistake.
+    pub rule: &'static Rule,
+    /// The headline: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// Where it is.
+    pub primary: Label,
+    /// What else to look at.
+    pub secondary: Vec<Label>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding at a place.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        let primary = Label { span, text: String::new() };
+        Self { rule, message: message.into(), primary, secondary: Vec::new(), help: None }
+    }
+
+    /// Says something at the place itself.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Points at another place too.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to write instead.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Says what to write instead, if there is something to say.
+    pub fn maybe_help(mut self, text: Option<String>) -> Self {
+        self.help = text.or(self.help);
+        self
+    }
+}
+
+/// Where readers of one file put what they find, in any order.
+#[derive(Debug)]
+pub struct Sink<T>(RefCell<Vec<T>>);
+
+impl<T> Default for Sink<T> {
+    fn default() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+}
+
+impl<T> Sink<T> {
+    /// Adds one.
+    pub fn push(&self, item: T) {
+        self.0.borrow_mut().push(item);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Whether nothing was found so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// All of them.
+    pub fn into_vec(self) -> Vec<T> {
+        self.0.into_inner()
+    }
+}
+
+/// Orders findings by file and place, and drops what was found twice.
+pub fn sort(findings: &mut Vec<Diagnostic>, sources: &Sources) {
+    findings.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.primary.span.start, d.rule.code, d.primary.span.end);
+        let path = |d: &Diagnostic| &sources.file(d.primary.span).path;
+        path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
+}

@@ -1,0 +1,62 @@
+//! firstline: scripted troubleshooting that runs.
+//!
+//! A **desk** holds **playbook**s of steps and a **kb** of articles, written in **yaml**, **markdown**, **template**s
+//! and **expression**s; they are **check**ed and **draw**n, and walked as a **run**; the **app** loads them, the
+//! **cli** shows them. Ask which bold word a line is about: that is its folder.
+//!
+//! # Layers
+//!
+//! A module imports only from lower numbers; modules on one number do not see each other, but for the two marked
+//! pairs, which are read from left to right. A test keeps it so (`tests/suite/layers.rs`).
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 0 | [`clock`] the only source of time · [`id`] · [`diagnostic`] findings as data, the rules of form, renderers · [`markdown`] · [`reason`] why runs stop |
+//! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
+//! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles |
+//! | 3 | [`desk`] policy, playbooks and articles together |
+//! | 4 | [`run`] walk, book, session, authors' tests · then [`check`] a file for each rule · [`draw`] graphs |
+//! | 5 | [`app`] loads the desk |
+//! | 6 | [`cli`] a file for each command |
+//!
+//! # Words
+//!
+//! *Desk*: a support organisation's content and policy in one git folder. *Tier*: a level of support, 0 is
+//! self-service. *Playbook*: a decision tree with facts. *Flow*: what a playbook's steps become, prompts, gates,
+//! branches, calls and ends. *Program*: a flow linked with all that it calls, under a hash. *Book*: the answers and
+//! everything else that came from outside. *Frame*: one going-through of a playbook inside a run. *Held*: an answer
+//! left behind by a change. *Ending*: `resolve`, `not_resolved`, `escalate`. *Stop*: a dead end that is none.
+//!
+//! # Invariants
+//!
+//! Each has a test of the same number in `tests/suite/invariants.rs`, or where that points.
+//!
+//! 1. Parsing and checking never fail, never stop early, never panic, whatever the bytes.
+//! 2. [`run::walk`] is pure and total; it ends in a prompt or an outcome within the step limit.
+//! 3. A run keeps the program it started with.
+//! 4. Back equals never having answered; replay equals live.
+//! 5. A run of a playbook that passes the check never stops for an author's fault.
+//! 6. Texts that authors write run with nothing but values: no files, no network, no clock, no loops.
+
+pub mod clock;
+pub mod diagnostic;
+pub mod id;
+pub mod markdown;
+pub mod reason;
+
+pub mod expression;
+pub mod template;
+pub mod yaml;
+
+pub mod kb;
+pub mod playbook;
+
+pub mod desk;
+
+pub mod check;
+pub mod draw;
+pub mod run;
+
+pub mod app;
+
+pub mod cli;

@@ -1,0 +1,7 @@
+//! `resolve`: ends, solved.
+
+use super::{super::flow::EndKind, reader::Reader};
+
+pub fn read(step: &mut Reader<'_>) {
+    step.end_step("resolve", EndKind::Resolved);
+}

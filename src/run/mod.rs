@@ -1,0 +1,16 @@
+//! A run: a playbook plus a book of answers. Where the person stands follows from the two.
+
+pub mod author;
+mod book;
+mod event;
+mod handover;
+mod session;
+mod view;
+mod walk;
+
+pub use book::{Answer, AnswerBook, Audience, Given, Key, Place};
+pub use event::{At, Entry, Event, Input, Refused, Said, Signal};
+pub use handover::destination;
+pub use session::Run;
+pub use view::{CaseInfo, Choice, Line, Outcome, Prompt, TypedInput, View};
+pub use walk::{Frame, Passed, Position, STEP_LIMIT, State, Taken, Walk, observe, walk};

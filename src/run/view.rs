@@ -1,0 +1,317 @@
+//! What a surface shows of a run: the prompt or the outcome, the path, the facts. The same for all of them.
+
+use super::{
+    book::{Answer, Audience, Place},
+    event::Said,
+    session::Run,
+    walk::{Position, State},
+};
+use crate::{
+    expression::{Slot, Type},
+    playbook::{
+        Fact,
+        flow::{EndKind, Node, Options, PromptKind},
+    },
+    reason::Reason,
+    template::{Read, Text},
+};
+
+/// What texts may say of the case around a run.
+#[derive(Clone, Debug, Default)]
+pub struct CaseInfo {
+    /// Who called.
+    pub caller: Option<String>,
+    /// Its number.
+    pub number: Option<String>,
+    /// How they reached the desk.
+    pub channel: Option<String>,
+}
+
+/// An answer that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub id: String,
+    /// What is read.
+    pub label: String,
+}
+
+/// What a typed prompt takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypedInput {
+    /// `text`, `number` or `date`.
+    pub kind: &'static str,
+    /// The least, as typed.
+    pub min: Option<String>,
+    /// The greatest, as typed.
+    pub max: Option<String>,
+    /// What the whole must match.
+    pub pattern: Option<String>,
+    /// What a number counts.
+    pub unit: Option<String>,
+}
+
+/// The prompt that a run stands at.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// Its name.
+    pub at: String,
+    /// The step's visit.
+    pub visit: u32,
+    /// What it is.
+    pub kind: PromptKind,
+    /// Markdown.
+    pub text: String,
+    /// Markdown.
+    pub verify: Option<String>,
+    /// Markdown; never for self-service.
+    pub tip: Option<String>,
+    /// Ids of articles.
+    pub articles: Vec<String>,
+    /// Expected minutes.
+    pub minutes: Option<f64>,
+    /// What can be answered, `stuck` last where it is taken.
+    pub choices: Vec<Choice>,
+    /// What is typed instead.
+    pub typed: Option<TypedInput>,
+    /// The earlier answer, preselected.
+    pub held: Option<Said>,
+    /// What is known already of the fact that is asked for.
+    pub prefilled: Option<String>,
+    /// Whether this is a fact's prompt, where `stuck` means "can't tell".
+    pub is_fact: bool,
+}
+
+/// How it ended, or that it stopped.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The ending; `None` for a stop.
+    pub ending: Option<EndKind>,
+    /// Why it stopped.
+    pub reason: Option<Reason>,
+    /// The ending's or the prompt's name.
+    pub at: String,
+    /// Markdown.
+    pub text: Option<String>,
+    /// For the caller, Markdown.
+    pub tell: Option<String>,
+    /// What the ending itself says of where it goes.
+    pub to: Option<String>,
+    /// The team there.
+    pub team: Option<String>,
+    /// How urgent.
+    pub priority: Option<String>,
+    /// A closing code.
+    pub code: Option<String>,
+}
+
+/// One or the other.
+#[derive(Clone, Debug)]
+pub enum View {
+    /// It waits.
+    Prompt(Box<Prompt>),
+    /// It does not.
+    Outcome(Box<Outcome>),
+}
+
+/// One answered prompt of the path.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name.
+    pub at: String,
+    /// The step's visit.
+    pub visit: u32,
+    /// What it was.
+    pub kind: PromptKind,
+    /// Markdown.
+    pub text: String,
+    /// What was answered.
+    pub said: Said,
+    /// The same as people read it.
+    pub label: String,
+}
+
+impl Run {
+    /// What to show now.
+    pub fn view(&self, case: &CaseInfo) -> View {
+        match self.walk().position {
+            Position::At { frame, place } => match self.handed_over() {
+                Some(reason) => stopped(reason, self.name(frame, place)),
+                None => View::Prompt(Box::new(self.view_prompt(frame, place, case))),
+            },
+            Position::Ended { frame, node } => {
+                let unit = self.walk().frames[frame as usize].unit;
+                let Node::End(end) = &self.program.units[unit as usize].flow.nodes[node as usize] else {
+                    unreachable!("a run ends at an end")
+                };
+                let word =
+                    |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+                View::Outcome(Box::new(Outcome {
+                    ending: Some(end.kind),
+                    reason: None,
+                    at: self.prefix(frame) + &end.name,
+                    text: Some(self.render(&end.text, frame, case)),
+                    tell: end.tell.as_ref().map(|tell| self.render(tell, frame, case)),
+                    to: word(&end.to),
+                    team: word(&end.team),
+                    priority: word(&end.priority),
+                    code: word(&end.code),
+                }))
+            }
+            Position::Stopped { reason, frame, step, .. } => {
+                let at = match (reason, self.walk().trail.last()) {
+                    (Reason::Stuck, Some(last)) => self.name(last.frame, last.place),
+                    _ => {
+                        let unit = self.walk().frames[frame as usize].unit;
+                        self.prefix(frame) + &self.program.units[unit as usize].flow.steps[step as usize].id.value
+                    }
+                };
+                stopped(reason, at)
+            }
+        }
+    }
+
+    fn view_prompt(&self, frame: u32, place: Place, case: &CaseInfo) -> Prompt {
+        let fact_prompt = match place {
+            Place::Fact(slot) => Some(self.fact(frame, slot)),
+            Place::Node { .. } => None,
+        };
+        let base = Prompt {
+            at: self.name(frame, place),
+            visit: self.visit(place),
+            kind: PromptKind::Ask,
+            text: String::new(),
+            verify: None,
+            tip: None,
+            articles: Vec::new(),
+            minutes: None,
+            choices: Vec::new(),
+            typed: None,
+            held: self.held(),
+            prefilled: None,
+            is_fact: fact_prompt.is_some(),
+        };
+        if let Some(fact) = fact_prompt {
+            let text = fact.ask.as_ref().map(|text| self.render(text, frame, case)).unwrap_or_default();
+            return Prompt { text, choices: fact_choices(fact, "I can't tell"), typed: typed(fact), ..base };
+        }
+        let prompt = self.prompt(frame, place).expect("what is no fact is a prompt");
+        let render = |text: &Text| self.render(text, frame, case);
+        let saved = prompt.save.as_ref().map(|slot| (self.fact(frame, slot.value), self.state(frame, slot.value)));
+        let stuck = if prompt.kind == PromptKind::Do { "I cannot do this" } else { "No answer fits" };
+        let choices = match (&prompt.options, &saved) {
+            (Options::Next(_), _) => vec![Choice { id: "next".into(), label: "Next".into() }],
+            (Options::Choices(choices), _) => {
+                let answers =
+                    choices.iter().map(|choice| Choice { id: choice.id.value.clone(), label: render(&choice.label) });
+                answers.chain([Choice { id: "stuck".into(), label: stuck.into() }]).collect()
+            }
+            (Options::Typed(_), Some((fact, _))) => fact_choices(fact, "I can't tell"),
+            (Options::Typed(_), None) => Vec::new(),
+        };
+        Prompt {
+            kind: prompt.kind,
+            text: render(&prompt.text),
+            verify: prompt.verify.as_deref().map(render),
+            tip: prompt.tip.as_deref().filter(|_| self.book().audience == Audience::Agent).map(render),
+            articles: prompt.articles.iter().map(|article| article.value.clone()).collect(),
+            minutes: prompt.minutes,
+            choices,
+            typed: saved
+                .as_ref()
+                .filter(|_| matches!(prompt.options, Options::Typed(_)))
+                .and_then(|(fact, _)| typed(fact)),
+            prefilled: saved.and_then(|(_, state)| state.value().map(ToString::to_string)),
+            ..base
+        }
+    }
+
+    /// A text of a frame with its values.
+    fn render(&self, text: &Text, frame: u32, case: &CaseInfo) -> String {
+        let scope = self.program.scope(self.walk().frames[frame as usize].unit);
+        text.render(|read| match read {
+            Read::Case("caller") => case.caller.clone(),
+            Read::Case("number") => case.number.clone(),
+            Read::Case(_) => case.channel.clone(),
+            Read::Fact(name) => {
+                let slot = scope.find(&name.value)?;
+                self.state(frame, slot).value().map(|value| scope.fact(slot).shown(value))
+            }
+        })
+    }
+
+    /// The path so far.
+    pub fn path(&self, case: &CaseInfo) -> Vec<Line> {
+        self.walk()
+            .trail
+            .iter()
+            .filter_map(|passed| {
+                Some(self.line(passed.frame, passed.place, &self.book().get(&passed.key)?.answer, case))
+            })
+            .collect()
+    }
+
+    fn line(&self, frame: u32, place: Place, answer: &Answer, case: &CaseInfo) -> Line {
+        let said = self.said(frame, place, answer);
+        let prompt = self.view_prompt(frame, place, case);
+        let chosen = prompt.choices.iter().find(|choice| choice.id == said.words() && matches!(said, Said::Answer(_)));
+        let label = chosen.map_or_else(|| said.words().to_owned(), |choice| choice.label.clone());
+        Line { at: prompt.at, visit: prompt.visit, kind: prompt.kind, text: prompt.text, said, label }
+    }
+
+    /// What is known: the desk's facts, then those of every open frame, named as prompts are.
+    pub fn known(&self) -> Vec<(String, crate::expression::Value)> {
+        let value = |state: &State| state.value().cloned();
+        let desk = self.program.facts.list.iter().zip(&self.walk().facts);
+        let mut known: Vec<_> =
+            desk.filter_map(|(fact, state)| Some((fact.name.value.clone(), value(state)?))).collect();
+        let mut open = vec![self.walk().frame];
+        while let Some((parent, _)) = self.walk().frames[*open.last().expect("never empty") as usize].caller {
+            open.push(parent);
+        }
+        for frame in open.into_iter().rev() {
+            let prefix = self.prefix(frame);
+            for at in 0..self.walk().frames[frame as usize].facts.len() as u32 {
+                if let Some(value) = value(self.state(frame, Slot::Own(at))) {
+                    known.push((format!("{prefix}{}", self.fact(frame, Slot::Own(at)).name.value), value));
+                }
+            }
+        }
+        known
+    }
+}
+
+fn stopped(reason: Reason, at: String) -> View {
+    View::Outcome(Box::new(Outcome {
+        ending: None,
+        reason: Some(reason),
+        at,
+        text: None,
+        tell: None,
+        to: None,
+        team: None,
+        priority: None,
+        code: None,
+    }))
+}
+
+fn fact_choices(fact: &Fact, stuck: &str) -> Vec<Choice> {
+    let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned() };
+    let mut choices = match &fact.kind {
+        Type::YesNo => vec![choice("yes", "Yes"), choice("no", "No")],
+        Type::Choice(_) => fact.choices.iter().map(|(id, label)| choice(&id.value, label)).collect(),
+        _ => Vec::new(),
+    };
+    choices.push(choice("stuck", stuck));
+    choices
+}
+
+fn typed(fact: &Fact) -> Option<TypedInput> {
+    let (kind, min, max) = match &fact.kind {
+        Type::Text(_) => ("text", None, None),
+        Type::Number(low, high) => ("number", low.map(|n| n.to_string()), high.map(|n| n.to_string())),
+        Type::Date(low, high) => ("date", low.map(|d| d.to_string()), high.map(|d| d.to_string())),
+        _ => return None,
+    };
+    Some(TypedInput { kind, min, max, pattern: fact.kind.pattern().map(str::to_owned), unit: fact.unit.clone() })
+}
