@@ -38,11 +38,11 @@ impl Graph {
             loose: vec![false; count],
         };
         for (at, step) in flow.steps.iter().enumerate() {
+            graph.loose[at] = step.unread;
             for (_, node) in flow.nodes_of(step) {
                 match node {
                     Node::End(end) => graph.ends[at].push(end.kind),
                     Node::Call(call) => graph.calls[at].push(call.number),
-                    Node::Broken => graph.loose[at] = true,
                     _ => {}
                 }
                 for way in node.ways() {
@@ -87,16 +87,9 @@ fn meant(flow: &Flow, name: &str) -> Option<u32> {
 }
 
 /// Whether a playbook could be read well enough to say that something is *not* there.
-pub fn is_whole(playbook: &Playbook, graph: &Graph) -> bool {
+pub fn is_whole(playbook: &Playbook) -> bool {
     let flow = &playbook.flow;
-    flow.start.is_some()
-        && !flow.steps.is_empty()
-        && !flow.nodes.iter().any(|node| matches!(node, Node::Broken))
-        && {
-            let unread = |way: &&Way| way.target == Target::Nowhere && way.implicit;
-            !flow.nodes.iter().any(|node| node.ways().iter().any(&unread))
-        }
-        && graph.next.len() == flow.steps.len()
+    flow.start.is_some() && !flow.steps.iter().any(|step| step.unread)
 }
 
 /// Strongly connected components, callees before callers (Tarjan's algorithm, without recursion).

@@ -16,10 +16,10 @@ pub static RULE: Rule = rule!("FL402", "never_known", Error);
 /// For each playbook: facts of its own without `ask`, on no path saved or given before they are read.
 pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     let Some(known) = context.sets(subject) else { return };
-    for (node, Read { slot, span, .. }) in reads(context, subject) {
+    for (node, Read { slot, span, is_known }) in reads(context, subject) {
         let Slot::Own(at) = slot else { continue };
         let fact = &subject.playbook.flow.facts.list[at as usize];
-        if fact.ask.is_none() && !known.sometimes(node, slot) {
+        if !is_known && fact.ask.is_none() && !known.sometimes(node, slot) {
             let message = format!(
                 "`{}` is never known here: nobody is asked for it, and nothing before saves or gives it",
                 fact.name.value

@@ -33,7 +33,10 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
         uses(context, subject, &mut used);
     }
     for (at, fact) in context.desk.facts.list.iter().enumerate() {
-        if !used.contains(&Slot::Desk(at as u32)) {
+        // A playbook that declares it again is another rule's.
+        let again =
+            context.subjects.iter().any(|subject| subject.playbook.flow.facts.position(&fact.name.value).is_some());
+        if !again && !used.contains(&Slot::Desk(at as u32)) {
             report(fact, out);
         }
     }

@@ -22,7 +22,7 @@ const SECRET: &str = r"(pass ?words?|pass ?phrases?|pass ?codes?|pins?|pin codes
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     let verb = r"(what('s| is| was| are| were)|which( is)?|enter|type( in)?|tell( me| us)?|give( me| us)?|spell( out)?|read( out)?|say|provide|share|send( me| us)?|note down|nenne?n?|gib|geben sie)";
     let words = r"(\s+(me|us|the|your|their|his|her|my|a|an|current|old|new|last|temporary|first|caller's|user's|out|in|ihr|dein|das|is|was|on|from|full|whole|letters?|digits?|characters?|part|of)){0,6}";
-    RegexBuilder::new(&format!(r"(^|\W){verb}{words}\s+{SECRET}\b|^\W*(your\s+|the\s+|current\s+|new\s+)*{SECRET}\W*$"))
+    RegexBuilder::new(&format!(r"(^|\W){verb}{words}\s+{SECRET}\b|^\W*(your\s+|the\s+|current\s+|new\s+)*{SECRET}(\s+(of|for|to)\s+[\w' ]+)?\W*$"))
         .case_insensitive(true)
         .build()
         .expect("the expression is a constant")

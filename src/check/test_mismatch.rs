@@ -49,7 +49,8 @@ fn check_test(desk: &Desk, playbook: &Playbook, test: &AuthorTest, out: &Finding
         match scope.find(&name.value) {
             Some(slot) => takes(scope.fact(slot), value, out),
             None => {
-                let help = wording::suggest(&name.value, scope.own.names().chain(scope.desk.names()));
+                let help = wording::suggest(&name.value, scope.own.names().chain(scope.desk.names()))
+                    .or(Some("name a fact of the playbook or the desk".into()));
                 out.push(
                     Diagnostic::new(&RULE, name.span, format!("there is no fact `{}`", wording::shorten(&name.value)))
                         .maybe_help(help),
@@ -92,7 +93,7 @@ fn takes(fact: &Fact, value: &Spanned<String>, out: &Findings) {
                 .map(|near| format!("did you mean `{near}`?")),
             _ => None,
         };
-        out.push(Diagnostic::new(&RULE, value.span, message).maybe_help(near));
+        out.push(Diagnostic::new(&RULE, value.span, message).help("write a value that it takes").maybe_help(near));
     }
 }
 
@@ -114,7 +115,8 @@ fn check_answer(desk: &Desk, prompts: &[(&Playbook, &Prompt)], answer: &Spanned<
     }
     ids.push("stuck");
     if !ids.contains(&answer.value.as_str()) {
-        let help = wording::suggest(&answer.value, ids.iter().copied());
+        let help = wording::suggest(&answer.value, ids.iter().copied())
+            .or(Some("write the id of an answer, not its label".into()));
         out.push(
             Diagnostic::new(&RULE, answer.span, format!("`{}` is not an answer here", wording::shorten(&answer.value)))
                 .maybe_help(help),
@@ -195,7 +197,8 @@ fn check_expect(desk: &Desk, playbook: &Playbook, expect: &Expect, out: &Finding
             let names = endings(desk, playbook, kind, "", 0);
             let unread = playbook.flow.nodes.iter().any(|node| matches!(node, Node::Broken));
             if !unread && !names.contains(&expect.what.value) {
-                let help = wording::suggest(&expect.what.value, names.iter().map(String::as_str));
+                let help = wording::suggest(&expect.what.value, names.iter().map(String::as_str))
+                    .or(Some("write the id of a step that ends so, or `step.answer` for an ending in place".into()));
                 report(
                     &expect.what,
                     format!(

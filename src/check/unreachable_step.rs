@@ -12,7 +12,7 @@ pub static RULE: Rule = rule!("FL204", "unreachable_step", Error);
 /// For each playbook; not while a step in it could not be read, since that might lead anywhere.
 pub fn check(_: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     let flow = &subject.playbook.flow;
-    if !graph::is_whole(subject.playbook, &subject.graph) {
+    if !graph::is_whole(subject.playbook) {
         return;
     }
     let start = flow.start.expect("a whole playbook has a start") as usize;

@@ -223,6 +223,8 @@ pub struct Step {
     pub visits: Option<Visits>,
     /// Earlier ids.
     pub was: Vec<Spanned<String>>,
+    /// Some part of it could not be read, so that it may lead anywhere.
+    pub unread: bool,
     /// Where it begins.
     pub entry: u32,
     /// Its nodes, ends in place included.

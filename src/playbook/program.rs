@@ -61,7 +61,7 @@ pub struct Unit {
     pub links: Vec<Link>,
 }
 
-/// A playbook, everything it calls and the facts they share: all that [`walk`](crate::run::walk) needs.
+/// A playbook, everything it calls and the facts they share: all that a walk needs.
 #[derive(Debug)]
 pub struct Program {
     /// What identifies it.

@@ -51,6 +51,11 @@ impl<'a> Fields<'a> {
         self.entries.iter().map(|(key, ..)| *key)
     }
 
+    /// Whether a key is there, without asking for it.
+    pub fn has(&self, key: &str) -> Option<&'a Spanned<String>> {
+        self.keys().find(|name| name.value == key)
+    }
+
     /// The entry of this key, if it is there.
     pub fn take(&mut self, key: &'static str) -> Option<(&'a Spanned<String>, &'a Spanned<Node>)> {
         if !self.known.contains(&key) {

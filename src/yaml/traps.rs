@@ -36,7 +36,7 @@ fn meaning(first: char) -> Option<&'static str> {
 /// What the reader's error means for an author.
 pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
     let location = error.location();
-    let at = location.map_or(text.len(), |location| bytes(location, text).start);
+    let at = location.map_or(text.len(), |location| place(location, text));
     let span = |range: Range<usize>| Span { file, start: range.start as u32, end: range.end as u32 };
     let line = line_at(text, at);
     let here = span(at..text[at..line.end.max(at)].chars().next().map_or(at, |c| at + c.len_utf8()));
@@ -51,6 +51,18 @@ pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
     if matches!(error, Error::MultipleDocuments { .. }) {
         let help = "one file holds one playbook: put what follows `---` into a file of its own";
         return Fault::Stop(form::invalid_yaml(here, "this file holds more than one YAML document", help));
+    }
+    if let Some(fault) = list_in_braces(text, line.clone(), at, file) {
+        return fault;
+    }
+    // A tab may be met only when the line before it goes on.
+    if let Some(tab) = tab(text, line.clone()).or_else(|| tab(text, line_at(text, line.end + 1))) {
+        let message = "this line is indented with a tab";
+        return Fault::Stop(form::yaml_trap(
+            span(tab..tab + 1),
+            message,
+            "YAML indents with spaces: use two for each level",
+        ));
     }
     // The reader may notice only later: the value is on this line or one of those before it.
     let mut line = line;
@@ -67,20 +79,21 @@ pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
     Fault::Stop(form::invalid_yaml(here, message, help))
 }
 
+/// The byte that an error points at; some errors know only line and column.
+fn place(location: serde_yaml::Location, text: &str) -> usize {
+    if location.span().byte_offset().is_some() {
+        return bytes(location, text).start;
+    }
+    let (line, column) = (location.line() as usize, location.column() as usize);
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let here = text[before..].split('\n').next().unwrap_or_default();
+    before + here.char_indices().nth(column.saturating_sub(1)).map_or(here.len(), |(at, _)| at)
+}
+
 /// A trap on this line: its value cannot begin, or go on, as it does.
 fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
     let written = &text[line.clone()];
     let span = |range: Range<usize>| Span { file, start: range.start as u32, end: range.end as u32 };
-    let indent = written.len() - written.trim_start().len();
-    if let Some(tab) = written[..indent].find('\t') {
-        let tab = line.start + tab;
-        let found = form::yaml_trap(
-            span(tab..tab + 1),
-            "this line is indented with a tab",
-            "YAML indents with spaces: use two for each level",
-        );
-        return Some(Fault::Stop(found));
-    }
     let start = line.start + value_start(written)?;
     let value = text[start..line.end].trim_end();
     let hole = start..start + value.len();
@@ -116,6 +129,30 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
         QUOTE,
     );
     Some(Fault::Hole(found, hole))
+}
+
+/// A tab before the first word of a line.
+fn tab(text: &str, line: Range<usize>) -> Option<usize> {
+    let written = text.get(line.clone())?;
+    let indent = written.len() - written.trim_start().len();
+    written[..indent].find('\t').map(|tab| line.start + tab)
+}
+
+/// `{if: os in ["windows"], goto: x}`: inside braces a bracket ends the text.
+fn list_in_braces(text: &str, line: Range<usize>, at: usize, file: FileId) -> Option<Fault> {
+    let written = &text[line.clone()];
+    let key = written.find("{if: ").or_else(|| written.find(", if: "))?;
+    let start = line.start + key + written[key..].find("if: ")? + 4;
+    let open = start + text[start..line.end].find('[')?;
+    let end = open + text[open..line.end].find(']')? + 1;
+    let quoted = text[start..].starts_with(['"', '\'']);
+    if quoted || at < open || at > end {
+        return None;
+    }
+    let span = Span { file, start: open as u32, end: open as u32 + 1 };
+    let message = "a condition with `[` inside `{ }` must be quoted: to YAML a list begins here";
+    let help = format!("put it in quotes: {{if: '{}', …}}", wording::shorten(&text[start..end]));
+    Some(Fault::Hole(form::yaml_trap(span, message, help), start..end))
 }
 
 /// Where the value of `key: value`, `- value` or `- key: value` begins in a line.

@@ -115,21 +115,14 @@ impl Flaw {
     fn is_about_calls(self) -> bool {
         matches!(
             self,
-            Flaw::UnknownPlaybook
-                | Flaw::RecursiveCall
-                | Flaw::MissingWay
-                | Flaw::WayNeverTaken
-                | Flaw::TooLong
+            Flaw::UnknownPlaybook | Flaw::RecursiveCall | Flaw::MissingWay | Flaw::WayNeverTaken | Flaw::TooLong
         )
     }
 
     fn is_about_branches(self) -> bool {
         matches!(
             self,
-            Flaw::UncoveredBranch
-                | Flaw::ImpossibleCondition
-                | Flaw::ShadowedCondition
-                | Flaw::TooManyCombinations
+            Flaw::UncoveredBranch | Flaw::ImpossibleCondition | Flaw::ShadowedCondition | Flaw::TooManyCombinations
         )
     }
 
@@ -167,17 +160,9 @@ pub fn desk(random: &mut Random, shape: &Shape) -> Files {
         go_wild(random, &mut books, &mut shared);
     }
     let mut desk = DESK.to_owned();
-    let _ = write!(
-        desk,
-        "{}",
-        playbook::facts(&shared.iter().collect::<Vec<_>>())
-    );
-    let texts = books
-        .iter()
-        .map(|book| (format!("playbooks/{}.yaml", book.id()), book.yaml()));
-    std::iter::once(("desk.yaml".to_owned(), desk))
-        .chain(texts)
-        .collect()
+    let _ = write!(desk, "{}", playbook::facts(&shared.iter().collect::<Vec<_>>()));
+    let texts = books.iter().map(|book| (format!("playbooks/{}.yaml", book.id()), book.yaml()));
+    std::iter::once(("desk.yaml".to_owned(), desk)).chain(texts).collect()
 }
 
 /// Playbooks by number; calls lead to higher ones only, so the last is built first.
@@ -186,18 +171,12 @@ fn playbooks(random: &mut Random, shape: &Shape, shared: &[Fact]) -> Vec<Playboo
     let about_calls = flawed(Flaw::is_about_calls);
     let count = shape.playbooks.max(if about_calls { 2 } else { 1 });
     let audiences: Vec<&str> = (0..count)
-        .map(|number| {
-            *random.pick(
-                &["[self-service, agent]", "[agent]", "[]"][..if number == 0 { 2 } else { 3 }],
-            )
-        })
+        .map(|number| *random.pick(&["[self-service, agent]", "[agent]", "[]"][..if number == 0 { 2 } else { 3 }]))
         .collect();
     let mut calls = vec![Vec::new(); count];
     for number in 1..count {
         if audiences[number] == "[]" || number == 1 && about_calls {
-            let callers: Vec<usize> = (0..number)
-                .filter(|caller| audiences[*caller] != "[]")
-                .collect();
+            let callers: Vec<usize> = (0..number).filter(|caller| audiences[*caller] != "[]").collect();
             calls[*random.pick(&callers)].push(number);
         }
     }
@@ -212,24 +191,13 @@ fn playbooks(random: &mut Random, shape: &Shape, shared: &[Fact]) -> Vec<Playboo
             later: &later,
             shared: &shared,
             classes: classes(random, number, shape.flaw),
-            branches: if flawed(Flaw::is_about_branches) {
-                45
-            } else {
-                18
-            },
+            branches: if flawed(Flaw::is_about_branches) { 45 } else { 18 },
             call_weight: if about_calls { 25 } else { 10 },
-            loops: if flawed(Flaw::is_about_loops) {
-                1 + random.below(2)
-            } else {
-                random.below(3)
-            },
+            loops: if flawed(Flaw::is_about_loops) { 1 + random.below(2) } else { random.below(3) },
             wild: shape.wild,
         };
         let book = build::build(random, &plan);
-        shared
-            .iter_mut()
-            .zip(&book.facts)
-            .for_each(|(fact, there)| fact.used = there.used);
+        shared.iter_mut().zip(&book.facts).for_each(|(fact, there)| fact.used = there.used);
         later.push(book);
     }
     later.reverse();
@@ -240,12 +208,7 @@ fn playbooks(random: &mut Random, shape: &Shape, shared: &[Fact]) -> Vec<Playboo
 fn classes(random: &mut Random, number: usize, flaw: Option<Flaw>) -> &'static [Class] {
     use Class::{Escalated, NotResolved, Resolved};
     const ALL: &[Class] = &[Resolved, NotResolved, Escalated];
-    const SOME: [&[Class]; 4] = [
-        &[Resolved, Escalated],
-        &[Resolved],
-        &[NotResolved, Escalated],
-        &[Escalated],
-    ];
+    const SOME: [&[Class]; 4] = [&[Resolved, Escalated], &[Resolved], &[NotResolved, Escalated], &[Escalated]];
     match flaw {
         Some(Flaw::WayNeverTaken) if number == 1 => SOME[random.below(3)],
         Some(Flaw::MissingWay | Flaw::TooLong) if number == 1 => ALL,
@@ -266,26 +229,14 @@ fn inject(random: &mut Random, books: &mut [Playbook], flaw: Flaw) {
     match flaw {
         Flaw::UnknownStep => lead_nowhere(random, &mut books[at]),
         Flaw::UnknownPlaybook => {
-            let call = Kind::Call {
-                playbook: "nobody".to_owned(),
-                with: Vec::new(),
-            };
-            insert(
-                random,
-                &mut books[at],
-                call,
-                vec![Exit::new("resolved"), Exit::new("not_resolved")],
-            );
+            let call = Kind::Call { playbook: "nobody".to_owned(), with: Vec::new() };
+            insert(random, &mut books[at], call, vec![Exit::new("resolved"), Exit::new("not_resolved")]);
         }
         Flaw::EndlessCycle => lead_back(random, &mut books[at]),
         Flaw::UnreachableStep => cut_off(random, &mut books[at]),
         Flaw::NoWayOut => add_ring(random, &mut books[at]),
         Flaw::RecursiveCall => {
-            let callee = if random.chance(40) {
-                at
-            } else {
-                random.below(at + 1)
-            };
+            let callee = if random.chance(40) { at } else { random.below(at + 1) };
             insert_call(random, books, at, callee);
         }
         Flaw::MissingWay => change_calls(random, books, |random, _, exits| {
@@ -309,9 +260,7 @@ fn inject(random: &mut Random, books: &mut [Playbook], flaw: Flaw) {
             );
         }
         Flaw::ShadowedCondition => {
-            add_condition(random, &mut books[at], Table::last_is_shadowed, |first| {
-                first
-            });
+            add_condition(random, &mut books[at], Table::last_is_shadowed, |first| first);
         }
         Flaw::TooManyCombinations => add_wide_branch(random, &mut books[at], false),
     }
@@ -384,9 +333,7 @@ fn go_wild(random: &mut Random, books: &mut [Playbook], shared: &mut [Fact]) {
                     // What the callee takes may have changed.
                     complete(random, steps, &mut step.exits);
                 }
-                Kind::Branch(_) if random.chance(40) => {
-                    step.exits.retain(|exit| exit.name != "unknown")
-                }
+                Kind::Branch(_) if random.chance(40) => step.exits.retain(|exit| exit.name != "unknown"),
                 _ => {}
             }
         }
@@ -398,48 +345,27 @@ fn go_wild(random: &mut Random, books: &mut [Playbook], shared: &mut [Fact]) {
 
 /// Makes some facts never asked for, and some prompts read each other in a ring.
 fn unsettle(random: &mut Random, facts: &mut [Fact]) {
-    facts
-        .iter_mut()
-        .filter(|_| random.chance(15))
-        .for_each(|fact| fact.ask = None);
+    facts.iter_mut().filter(|_| random.chance(15)).for_each(|fact| fact.ask = None);
     if random.chance(25) {
         let names: Vec<String> = facts.iter().map(|fact| fact.name.clone()).collect();
-        for (at, fact) in facts
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, fact)| fact.ask.is_some())
-        {
-            fact.ask = Some(format!(
-                "With {{{{ {} }}}}, which one?",
-                names[(at + 1) % names.len()]
-            ));
+        for (at, fact) in facts.iter_mut().enumerate().filter(|(_, fact)| fact.ask.is_some()) {
+            fact.ask = Some(format!("With {{{{ {} }}}}, which one?", names[(at + 1) % names.len()]));
         }
     }
 }
 
 /// Every step and place of an exit, of steps that lead anywhere.
 fn places(book: &Playbook) -> Vec<(usize, usize)> {
-    let of = |(at, step): (usize, &Step)| {
-        (0..step.exits.len())
-            .map(move |exit| (at, exit))
-            .collect::<Vec<_>>()
-    };
+    let of = |(at, step): (usize, &Step)| (0..step.exits.len()).map(move |exit| (at, exit)).collect::<Vec<_>>();
     book.steps.iter().enumerate().flat_map(of).collect()
 }
 
 /// A place to put something; those that end there first, so that less becomes unreachable.
 fn place(random: &mut Random, book: &Playbook) -> (usize, usize) {
     let all = places(book);
-    let ends: Vec<_> = all
-        .iter()
-        .copied()
-        .filter(|at| matches!(book.steps[at.0].exits[at.1].way, Way::End(_)))
-        .collect();
-    if !ends.is_empty() && random.chance(70) {
-        *random.pick(&ends)
-    } else {
-        *random.pick(&all)
-    }
+    let ends: Vec<_> =
+        all.iter().copied().filter(|at| matches!(book.steps[at.0].exits[at.1].way, Way::End(_))).collect();
+    if !ends.is_empty() && random.chance(70) { *random.pick(&ends) } else { *random.pick(&all) }
 }
 
 /// Puts a step before what some way leads to; all its own ways lead on there.
@@ -477,9 +403,7 @@ fn lead_nowhere(random: &mut Random, book: &mut Playbook) {
 /// Leads a way back to a step on a path to it, neither of which has `visits`; or takes `visits`
 /// away.
 fn lead_back(random: &mut Random, book: &mut Playbook) {
-    let limited: Vec<usize> = (0..book.steps.len())
-        .filter(|step| book.steps[*step].visits.is_some())
-        .collect();
+    let limited: Vec<usize> = (0..book.steps.len()).filter(|step| book.steps[*step].visits.is_some()).collect();
     if !limited.is_empty() && random.chance(30) {
         let step = &mut book.steps[*random.pick(&limited)];
         step.visits = None;
@@ -490,11 +414,7 @@ fn lead_back(random: &mut Random, book: &mut Playbook) {
         let (from, exit) = place(random, book);
         let mut to = from;
         for _ in 0..random.below(4) {
-            let leads = |step: &Step| {
-                step.exits
-                    .iter()
-                    .any(|exit| matches!(exit.way, Way::Step(step) if step == to))
-            };
+            let leads = |step: &Step| step.exits.iter().any(|exit| matches!(exit.way, Way::Step(step) if step == to));
             let before: Vec<usize> = (0..to).filter(|step| leads(&book.steps[*step])).collect();
             if !before.is_empty() {
                 to = *random.pick(&before);
@@ -513,22 +433,14 @@ fn cut_off(random: &mut Random, book: &mut Playbook) {
         let number = book.steps.len();
         for more in 0..1 + random.below(2) {
             let mut exit = Exit::new("then");
-            exit.way = Way::Step(if more == 0 {
-                random.below(number)
-            } else {
-                number
-            });
+            exit.way = Way::Step(if more == 0 { random.below(number) } else { number });
             add(random, book, Kind::Say, vec![exit]);
         }
         return;
     }
     let victim = random.below(book.steps.len());
     for step in &mut book.steps {
-        for exit in step
-            .exits
-            .iter_mut()
-            .filter(|exit| matches!(exit.way, Way::Step(step) if step == victim))
-        {
+        for exit in step.exits.iter_mut().filter(|exit| matches!(exit.way, Way::Step(step) if step == victim)) {
             exit.way = Way::End(Ending::plain(Class::Escalated));
         }
     }
@@ -553,11 +465,7 @@ fn add_ring(random: &mut Random, book: &mut Playbook) {
 }
 
 /// Changes the ways of one call; adds a call if the desk has none.
-fn change_calls(
-    random: &mut Random,
-    books: &mut [Playbook],
-    change: fn(&mut Random, usize, &mut Vec<Exit>),
-) {
+fn change_calls(random: &mut Random, books: &mut [Playbook], change: fn(&mut Random, usize, &mut Vec<Exit>)) {
     let find = |books: &[Playbook]| {
         let calls = |book: usize| {
             let steps = books[book].steps.iter().enumerate();
@@ -583,11 +491,7 @@ fn complete(random: &mut Random, steps: usize, exits: &mut Vec<Exit>) {
         if exits.iter().all(|exit| exit.name != name) {
             let mut exit = Exit::new(name);
             let further = Way::Step(random.below(steps));
-            exit.way = if random.chance(80) {
-                Way::End(Ending::plain(Class::Escalated))
-            } else {
-                further
-            };
+            exit.way = if random.chance(80) { Way::End(Ending::plain(Class::Escalated)) } else { further };
             exits.push(exit);
         }
     }
@@ -595,20 +499,14 @@ fn complete(random: &mut Random, steps: usize, exits: &mut Vec<Exit>) {
 
 /// Lets a playbook call another a hundred times, which goes round a hundred times itself.
 fn prolong(random: &mut Random, books: &mut [Playbook]) {
-    let returns =
-        |book: &Playbook| book.can_end(Class::Resolved) || book.can_end(Class::NotResolved);
+    let returns = |book: &Playbook| book.can_end(Class::Resolved) || book.can_end(Class::NotResolved);
     let callees: Vec<usize> = (1..books.len()).filter(|at| returns(&books[*at])).collect();
     if callees.is_empty() {
         return;
     }
     let callee = *random.pick(&callees);
     let caller = random.below(callee);
-    add_round(
-        random,
-        &mut books[callee],
-        Kind::Say,
-        vec![Exit::new("then")],
-    );
+    add_round(random, &mut books[callee], Kind::Say, vec![Exit::new("then")]);
     let (kind, exits) = build::call(random, &books[callee]);
     add_round(random, &mut books[caller], kind, exits);
 }
@@ -630,15 +528,12 @@ fn add_round(random: &mut Random, book: &mut Playbook, kind: Kind, mut exits: Ve
 
 /// A branch of the playbook; one is inserted if there is none.
 fn some_branch(random: &mut Random, book: &mut Playbook) -> usize {
-    let branches: Vec<usize> = (0..book.steps.len())
-        .filter(|step| matches!(book.steps[*step].kind, Kind::Branch(_)))
-        .collect();
+    let branches: Vec<usize> =
+        (0..book.steps.len()).filter(|step| matches!(book.steps[*step].kind, Kind::Branch(_))).collect();
     if !branches.is_empty() {
         return *random.pick(&branches);
     }
-    let shared: Vec<usize> = (0..book.facts.len())
-        .filter(|fact| book.facts[*fact].shared)
-        .collect();
+    let shared: Vec<usize> = (0..book.facts.len()).filter(|fact| book.facts[*fact].shared).collect();
     let (conditions, _) = condition::branch(random, &book.facts, &shared, false);
     let names = (1..=conditions.len()).map(|number| number.to_string());
     let exits = names.chain(["else".to_owned()]).map(Exit::new).collect();
@@ -657,10 +552,7 @@ fn uncover(random: &mut Random, book: &mut Playbook) {
         let removed = random.below(conditions.len());
         conditions.remove(removed);
         step.exits.remove(removed);
-        step.exits[..conditions.len()]
-            .iter_mut()
-            .enumerate()
-            .for_each(|(at, exit)| exit.name = (at + 1).to_string());
+        step.exits[..conditions.len()].iter_mut().enumerate().for_each(|(at, exit)| exit.name = (at + 1).to_string());
     }
 }
 
@@ -698,14 +590,8 @@ fn add_wide_branch(random: &mut Random, book: &mut Playbook, with_else: bool) {
     let first = book.facts.len();
     let conditions: Vec<Condition> = (0..3)
         .map(|at| {
-            let values: Vec<i64> = (0..12 + random.below(6) as i64)
-                .map(|value| 4 * (value + 1))
-                .collect();
-            Condition::Among {
-                fact: first + at,
-                values,
-                not: random.chance(30),
-            }
+            let values: Vec<i64> = (0..12 + random.below(6) as i64).map(|value| 4 * (value + 1)).collect();
+            Condition::Among { fact: first + at, values, not: random.chance(30) }
         })
         .collect();
     for at in 0..3 {
@@ -713,18 +599,9 @@ fn add_wide_branch(random: &mut Random, book: &mut Playbook, with_else: bool) {
         let name = format!("reading_{}", first + at);
         let ask = Some("What does it read?".to_owned());
         let form = Form::Number(None, None, None);
-        book.facts.push(Fact {
-            name,
-            form,
-            ask,
-            shared: false,
-            given: false,
-            used: true,
-        });
+        book.facts.push(Fact { name, form, ask, shared: false, given: false, used: true });
     }
-    let names = ["1", "2", "3"]
-        .into_iter()
-        .chain(with_else.then_some("else"));
+    let names = ["1", "2", "3"].into_iter().chain(with_else.then_some("else"));
     let exits = names.map(Exit::new).collect();
     insert(random, book, Kind::Branch(conditions), exits);
 }

@@ -60,12 +60,7 @@ pub struct Naive {
 
 impl Naive {
     /// The facts are valid ones of the desk or of the playbook.
-    pub fn start(
-        files: &Files,
-        playbook: &str,
-        audience: &str,
-        facts: &[(String, String)],
-    ) -> Naive {
+    pub fn start(files: &Files, playbook: &str, audience: &str, facts: &[(String, String)]) -> Naive {
         let mut naive = Naive {
             desk: Tree::Nothing,
             playbooks: BTreeMap::new(),
@@ -76,10 +71,7 @@ impl Naive {
             cursor: None,
         };
         for (name, text) in files {
-            let stem = name
-                .rsplit('/')
-                .next()
-                .and_then(|file| file.strip_suffix(".yaml"));
+            let stem = name.rsplit('/').next().and_then(|file| file.strip_suffix(".yaml"));
             match stem {
                 _ if name == "desk.yaml" => naive.desk = Tree::parse(text),
                 Some(id) if name.starts_with("playbooks/") && !id.contains('.') => {
@@ -89,10 +81,7 @@ impl Naive {
             }
         }
         for (fact, value) in facts {
-            let value = naive
-                .given_takes(fact)
-                .accept(value)
-                .unwrap_or_else(|_| value.clone());
+            let value = naive.given_takes(fact).accept(value).unwrap_or_else(|_| value.clone());
             naive.given.insert(fact.clone(), value);
         }
         naive
@@ -120,9 +109,7 @@ impl Naive {
         let (state, at, visit) = match &walk.end {
             End::At(prompt) => ("at", prompt.place.name(), prompt.place.visit()),
             End::Ended { state, at, visit } => (*state, at.clone(), *visit),
-            End::Stopped {
-                state, at, visit, ..
-            } => (*state, at.clone(), *visit),
+            End::Stopped { state, at, visit, .. } => (*state, at.clone(), *visit),
         };
         let (answers, held) = match &walk.end {
             End::At(prompt) => (prompt.takes.ids(), self.earlier_answer(&prompt.place)),
@@ -201,9 +188,7 @@ impl Naive {
         if count == 0 {
             return Ok(());
         }
-        let target = length
-            .checked_sub(count)
-            .ok_or("there is no prompt so far back")?;
+        let target = length.checked_sub(count).ok_or("there is no prompt so far back")?;
         self.cursor = Some(target);
         Ok(())
     }
@@ -211,9 +196,7 @@ impl Naive {
     /// Whether it was another answer than before.
     fn change(&mut self, at: &str, visit: Option<u32>, answer: &str) -> Result<bool, String> {
         let mut trail = self.walk().trail;
-        let named = |was: &Answered| {
-            was.place().name() == at && visit.is_none_or(|visit| visit == was.place().visit())
-        };
+        let named = |was: &Answered| was.place().name() == at && visit.is_none_or(|visit| visit == was.place().visit());
         let Some(index) = trail.iter().rposition(named) else {
             return self.change_given(at, visit, answer);
         };
@@ -229,11 +212,7 @@ impl Naive {
     }
 
     fn change_given(&mut self, at: &str, visit: Option<u32>, answer: &str) -> Result<bool, String> {
-        let Some(earlier) = self
-            .given
-            .get(at)
-            .filter(|_| visit.is_none_or(|visit| visit == 1))
-        else {
+        let Some(earlier) = self.given.get(at).filter(|_| visit.is_none_or(|visit| visit == 1)) else {
             return Err(format!("`{at}` was not answered on this path"));
         };
         let answer = self.given_takes(at).accept(answer)?;
@@ -250,10 +229,7 @@ impl Naive {
     }
 
     fn given_takes(&self, fact: &str) -> Takes {
-        let own = self
-            .playbooks
-            .get(&self.playbook)
-            .and_then(|playbook| playbook.get("facts"));
+        let own = self.playbooks.get(&self.playbook).and_then(|playbook| playbook.get("facts"));
         let shared = self.desk.get("facts");
         let declared = own.and_then(|facts| facts.get(fact));
         let declared = declared.or_else(|| shared.and_then(|facts| facts.get(fact)));
@@ -283,10 +259,7 @@ impl Naive {
     }
 
     fn take_over(&mut self, audience: &str) {
-        if let End::Stopped {
-            withdraw: Some(place),
-            ..
-        } = self.walk().end
+        if let End::Stopped { withdraw: Some(place), .. } = self.walk().end
             && let Some(entry) = self.history.iter_mut().rfind(|entry| entry.place == place)
         {
             entry.withdrawn = true;

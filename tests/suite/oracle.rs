@@ -21,10 +21,8 @@ pub fn findings(files: &Files) -> BTreeSet<Finding> {
         .collect();
     let desk = trees.iter().find(|(path, _)| *path == "desk.yaml");
     let shared = desk.map_or(&NOTHING, |(_, desk)| desk.get("facts"));
-    let playbooks: Vec<Playbook> = trees
-        .iter()
-        .filter_map(|(path, tree)| Some(Playbook::new(playbook_id(path)?, tree)))
-        .collect();
+    let playbooks: Vec<Playbook> =
+        trees.iter().filter_map(|(path, tree)| Some(Playbook::new(playbook_id(path)?, tree))).collect();
     let calls = calls(&playbooks);
 
     let mut findings = BTreeSet::new();
@@ -67,10 +65,7 @@ impl Node {
     }
 
     const fn of_entries(entries: Vec<(String, Node)>) -> Node {
-        Node {
-            text: None,
-            entries,
-        }
+        Node { text: None, entries }
     }
 
     fn has(&self, key: &str) -> bool {
@@ -192,14 +187,7 @@ impl<'a> Playbook<'a> {
         let steps = &tree.get("steps").entries;
         let (edges, reach) = (Matrix::new(), Matrix::new());
         let start = steps.iter().position(|(id, _)| Some(&**id) == start);
-        let mut playbook = Playbook {
-            id,
-            tree,
-            steps,
-            start,
-            edges,
-            reach,
-        };
+        let mut playbook = Playbook { id, tree, steps, start, edges, reach };
         playbook.edges = playbook.edges(ways);
         playbook.reach = closure(playbook.edges.clone());
         playbook
@@ -235,8 +223,7 @@ impl<'a> Playbook<'a> {
 
     /// Whether a run reaches this point; without a start it reaches none.
     fn runs_to(&self, point: usize) -> bool {
-        self.start
-            .is_some_and(|start| start == point || self.reach[start][point])
+        self.start.is_some_and(|start| start == point || self.reach[start][point])
     }
 
     /// Whether a run ends so, or might if what is broken were mended.
@@ -335,9 +322,7 @@ const MOST_COMBINATIONS: usize = 4096;
 fn branch(id: &str, step: &Node, declared: [&Node; 2]) -> Found {
     let mut found = Found::new();
     let list = step.get("branch").entries.iter();
-    let conditions: Vec<Vec<Token>> = list
-        .filter_map(|(_, item)| Some(tokens(item.get("if").text()?)))
-        .collect();
+    let conditions: Vec<Vec<Token>> = list.filter_map(|(_, item)| Some(tokens(item.get("if").text()?))).collect();
     let mut compared = BTreeMap::new();
     for condition in &conditions {
         Reader::read(condition, &Facts::new(), &mut compared);
@@ -532,11 +517,7 @@ impl<'t, 'f> Reader<'t, 'f> {
         compared: &'f mut BTreeMap<&'t str, Vec<Value>>,
     ) -> Option<bool> {
         let tokens = tokens.iter();
-        let mut reader = Reader {
-            tokens,
-            facts,
-            compared,
-        };
+        let mut reader = Reader { tokens, facts, compared };
         let truth = reader.either();
         assert!(reader.tokens.next().is_none(), "a condition is at its end");
         truth

@@ -69,7 +69,7 @@ fn answer(step: &mut Reader<'_>, id: &Spanned<String>, node: &Spanned<Node>) -> 
     let mut label = Spanned::new(reader_label(&id.value), id.span);
     let mut was = Vec::new();
     let way = match &node.value {
-        Node::Map(_) => step.detailed_way(id, node, |fields| {
+        Node::Map(_) => step.detailed_way(id, node, &mut |fields| {
             label = fields.text("label").unwrap_or(label.clone());
             was = fields.texts("was");
         }),

@@ -8,6 +8,8 @@ use crate::{diagnostic::form, yaml};
 
 pub fn read(step: &mut Reader<'_>) {
     let mut arms = Vec::new();
+    let otherwise = step.way("else", "else");
+    let unknown = step.way("unknown", "unknown");
     if let Some((_, node)) = step.fields.take("branch") {
         let yaml::Node::Seq(items) = &node.value else {
             if node.value != yaml::Node::Broken {
@@ -29,7 +31,7 @@ pub fn read(step: &mut Reader<'_>) {
         for (n, item) in items.iter().enumerate() {
             let mut condition = None;
             let name = (n + 1).to_string();
-            let way = step.detailed_way(&crate::diagnostic::Spanned::new(name, item.span), item, |fields| {
+            let way = step.detailed_way(&crate::diagnostic::Spanned::new(name, item.span), item, &mut |fields| {
                 condition = fields.required("if", "write `if:` and a condition");
             });
             match condition {
@@ -38,7 +40,5 @@ pub fn read(step: &mut Reader<'_>) {
             }
         }
     }
-    let otherwise = step.way("else", "else");
-    let unknown = step.way("unknown", "unknown");
     step.push(Node::Branch(Branch { arms, otherwise, unknown }));
 }

@@ -43,6 +43,7 @@ pub struct Reader<'a> {
     articles: Vec<Spanned<String>>,
     minutes: Option<f64>,
     entry: u32,
+    unread: bool,
     built: &'a mut Built,
 }
 
@@ -79,6 +80,7 @@ pub fn read<'a>(
         staff: false,
         visits: None,
         was: Vec::new(),
+        unread: false,
         entry: first,
         nodes: first..first,
     };
@@ -95,11 +97,12 @@ pub fn read<'a>(
             articles: Vec::new(),
             minutes: None,
             entry: first,
+            unread: false,
             built,
         };
         reader.common(&mut step);
         let mut present: Vec<_> =
-            KINDS.iter().filter_map(|kind| reader.fields.take(kind.key).map(|(key, _)| (kind, key))).collect();
+            KINDS.iter().filter_map(|kind| reader.fields.has(kind.key).map(|key| (kind, key))).collect();
         if present.iter().any(|(kind, _)| kind.key == "call") {
             // There it is a way on.
             present.retain(|(kind, _)| kind.key != "not_resolved");
@@ -125,10 +128,12 @@ pub fn read<'a>(
             }
         }
         step.entry = reader.entry;
+        step.unread = reader.unread;
     }
     if built.nodes.len() as u32 == first {
         built.nodes.push(Node::Broken);
         built.broken = true;
+        step.unread = true;
     }
     step.nodes.end = built.nodes.len() as u32;
     built.steps.push(step);
@@ -181,7 +186,7 @@ impl Reader<'_> {
         let (key, node) = then?;
         let then = self.target("visits", key, node);
         if max.is_none() {
-            self.built.broken = true;
+            self.broken();
         }
         Some(Visits { max: max.unwrap_or(1.0) as u32, then })
     }
@@ -194,6 +199,7 @@ impl Reader<'_> {
     /// Notes that the step cannot be followed as it is.
     pub fn broken(&mut self) {
         self.built.broken = true;
+        self.unread = true;
     }
 
     /// Compiles a text.
@@ -231,7 +237,9 @@ impl Reader<'_> {
         let scope = self.scope;
         let find = |name: &str| scope.find(name).map(|slot| (slot, &scope.fact(slot).kind));
         let condition = expression::parse(source, self.file, &find, self.findings, self.faults);
-        self.built.broken |= condition.is_broken();
+        if condition.is_broken() {
+            self.broken();
+        }
         condition
     }
 
@@ -307,7 +315,7 @@ impl Reader<'_> {
     /// Reads a target: the id of a step, or an ending in place.
     pub fn target(&mut self, name: &str, key: &Spanned<String>, node: &Spanned<yaml::Node>) -> Way {
         match &node.value {
-            yaml::Node::Map(_) => self.detailed_way(&Spanned::new(name.to_owned(), key.span), node, |_| {}),
+            yaml::Node::Map(_) => self.detailed_way(&Spanned::new(name.to_owned(), key.span), node, &mut |_| {}),
             yaml::Node::Scalar(_) | yaml::Node::Null => match self.fields.as_text(key, node) {
                 Some(goto) => Way { name: name.into(), written: goto, target: Target::Nowhere, implicit: false },
                 None => {
@@ -337,7 +345,7 @@ impl Reader<'_> {
         &mut self,
         name: &Spanned<String>,
         node: &Spanned<yaml::Node>,
-        extra: impl FnOnce(&mut Fields<'_>),
+        extra: &mut dyn FnMut(&mut Fields<'_>),
     ) -> Way {
         let owner = format!("`{}` of step `{}`", name.value, self.id.value);
         let Some(mut fields) = Fields::new(node, owner, name.span, self.findings) else {
@@ -345,6 +353,13 @@ impl Reader<'_> {
             return self.nowhere(&name.value);
         };
         extra(&mut fields);
+        // `goto: {resolve: …}` is a target like any other.
+        if let Some((_, inner)) = fields.take("goto")
+            && matches!(inner.value, yaml::Node::Map(_))
+        {
+            fields.finish();
+            return self.detailed_way(name, inner, &mut |_| {});
+        }
         let goto = fields.text("goto");
         let ends: Vec<_> =
             ENDINGS.iter().filter_map(|(key, kind)| fields.take(key).map(|(at, _)| (*key, *kind, at))).collect();
@@ -404,7 +419,7 @@ impl Reader<'_> {
 
     fn end(&mut self, fields: &mut Fields<'_>, key: &'static str, kind: EndKind, name: String) -> End {
         let source = fields.text(key).unwrap_or_else(|| {
-            self.built.broken = true;
+            self.broken();
             Spanned::new(String::new(), self.id.span)
         });
         let text = self.parse_text(source);

@@ -32,7 +32,7 @@ pub fn read(step: &mut Reader<'_>) {
     step.enter(first);
 }
 
-/// Chance of success for each minute it takes.
+/// Chance of success for each minute it takes; rounded, so that 0.3 in 3 minutes ties with 0.1 in one.
 fn rate(item: &Item) -> f64 {
-    item.chance.unwrap_or(0.5) / item.minutes.unwrap_or(1.0)
+    (item.chance.unwrap_or(0.5) / item.minutes.unwrap_or(1.0) * 1e12).round()
 }

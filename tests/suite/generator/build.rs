@@ -61,9 +61,7 @@ const ANSWERS: &[&[&str]] = &[
     &["blinking", "steady", "dark"],
     &["one", "several", "404", "none-of-them"],
 ];
-const ITEMS: &[&str] = &[
-    "unplug", "wait", "press", "reset", "wipe", "tighten", "reload",
-];
+const ITEMS: &[&str] = &["unplug", "wait", "press", "reset", "wipe", "tighten", "reload"];
 const TEXTS: &[&str] = &[
     "Look at the back of the device.",
     "Open the **settings** and go to the last page.",
@@ -73,25 +71,12 @@ const TEXTS: &[&str] = &[
     "See whether *anything* has changed: colour, sound, heat",
     "It is a known fault.",
 ];
-const FILTERS: &[&str] = &[
-    "",
-    "",
-    "",
-    " | upper",
-    " | lower",
-    " | title",
-    " | trim",
-    " | capitalize",
-    " | trim | upper",
-];
+const FILTERS: &[&str] =
+    &["", "", "", " | upper", " | lower", " | title", " | trim", " | capitalize", " | trim | upper"];
 
 /// A playbook after the plan whose runs stay well below the limit of steps.
 pub fn build(random: &mut Random, plan: &Plan) -> Playbook {
-    let enough = if plan.audience == "[]" {
-        plan.callable()
-    } else {
-        5_000
-    };
+    let enough = if plan.audience == "[]" { plan.callable() } else { 5_000 };
     for _ in 0..6 {
         let book = Build::new(random, plan, false).run();
         if book.entries <= enough {
@@ -104,53 +89,31 @@ pub fn build(random: &mut Random, plan: &Plan) -> Playbook {
 /// A call with the ways that the callee takes and the facts that it must be given.
 pub fn call(random: &mut Random, callee: &Playbook) -> (Kind, Vec<Exit>) {
     let mut exits = Vec::new();
-    for (class, name) in [
-        (Class::Resolved, "resolved"),
-        (Class::NotResolved, "not_resolved"),
-    ] {
+    for (class, name) in [(Class::Resolved, "resolved"), (Class::NotResolved, "not_resolved")] {
         if callee.can_end(class) {
             exits.push(Exit::new(name));
         }
     }
     let given = callee.facts.iter().filter(|fact| fact.given);
-    let with = given
-        .map(|fact| (fact.name.clone(), literal(random, fact)))
-        .collect();
-    (
-        Kind::Call {
-            playbook: callee.id(),
-            with,
-        },
-        exits,
-    )
+    let with = given.map(|fact| (fact.name.clone(), literal(random, fact))).collect();
+    (Kind::Call { playbook: callee.id(), with }, exits)
 }
 
 /// A value for `fact` as YAML.
 fn literal(random: &mut Random, fact: &Fact) -> String {
     let value = fact.value(random);
-    if fact.form == Form::Text {
-        fact.literal(value)
-    } else {
-        fact.plain(value)
-    }
+    if fact.form == Form::Text { fact.literal(value) } else { fact.plain(value) }
 }
 
 /// A fact's prompt, which may read a fact declared before it.
 pub fn prompt(random: &mut Random, name: &str, before: &mut [Fact]) -> String {
-    let mut asked: Vec<&mut Fact> = before
-        .iter_mut()
-        .filter(|fact| fact.ask.is_some())
-        .collect();
+    let mut asked: Vec<&mut Fact> = before.iter_mut().filter(|fact| fact.ask.is_some()).collect();
     if asked.is_empty() || random.chance(70) {
         return format!("What about {}?", name.replace('_', " "));
     }
     let at = random.below(asked.len());
     asked[at].used = true;
-    format!(
-        "With {{{{ {} }}}}: what about {}?",
-        asked[at].name,
-        name.replace('_', " ")
-    )
+    format!("With {{{{ {} }}}}: what about {}?", asked[at].name, name.replace('_', " "))
 }
 
 impl<'a> Build<'a> {
@@ -165,13 +128,7 @@ impl<'a> Build<'a> {
             steps: Vec::new(),
             entries: 0,
         };
-        Build {
-            random,
-            plan,
-            book,
-            open: Vec::new(),
-            calm,
-        }
+        Build { random, plan, book, open: Vec::new(), calm }
     }
 
     fn run(mut self) -> Playbook {
@@ -217,18 +174,9 @@ impl<'a> Build<'a> {
 
     /// The steps to come, what must be among them included, in random order.
     fn wants(&mut self) -> Vec<Want> {
-        let mut wants: Vec<Want> = self
-            .plan
-            .calls
-            .iter()
-            .map(|number| Want::Call(*number))
-            .collect();
+        let mut wants: Vec<Want> = self.plan.calls.iter().map(|number| Want::Call(*number)).collect();
         let facts = self.book.facts.iter().enumerate();
-        wants.extend(
-            facts
-                .filter(|(_, fact)| fact.ask.is_none() && !fact.given)
-                .map(|(at, _)| Want::Save(at)),
-        );
+        wants.extend(facts.filter(|(_, fact)| fact.ask.is_none() && !fact.given).map(|(at, _)| Want::Save(at)));
         while wants.len() + 1 < self.plan.steps.max(2) {
             let want = self.want();
             wants.push(want);
@@ -240,22 +188,13 @@ impl<'a> Build<'a> {
     }
 
     fn want(&mut self) -> Want {
-        let callees: Vec<&Playbook> = self
-            .plan
-            .later
-            .iter()
-            .filter(|book| book.entries <= self.plan.callable())
-            .collect();
-        let calls = if self.calm || callees.is_empty() {
-            0
-        } else {
-            self.plan.call_weight
-        };
+        let callees: Vec<&Playbook> =
+            self.plan.later.iter().filter(|book| book.entries <= self.plan.callable()).collect();
+        let calls = if self.calm || callees.is_empty() { 0 } else { self.plan.call_weight };
         let save = self.random.below(self.book.facts.len());
         // The same callee is often called again.
         let favourite = callees.last().filter(|_| self.random.chance(50)).copied();
-        let callee =
-            favourite.or_else(|| (!callees.is_empty()).then(|| *self.random.pick(&callees)));
+        let callee = favourite.or_else(|| (!callees.is_empty()).then(|| *self.random.pick(&callees)));
         let weighted = [
             (10, Want::Say),
             (20, Want::Ask),
@@ -267,9 +206,7 @@ impl<'a> Build<'a> {
             (calls, Want::Call(callee.map_or(0, |book| book.number))),
             (7, Want::End),
         ];
-        let mut left = self
-            .random
-            .below(weighted.iter().map(|(weight, _)| weight).sum());
+        let mut left = self.random.below(weighted.iter().map(|(weight, _)| weight).sum());
         for (weight, want) in weighted {
             if left < weight {
                 return want;
@@ -280,25 +217,12 @@ impl<'a> Build<'a> {
     }
 
     fn step(&mut self, want: Want) -> (Kind, Vec<Exit>) {
-        let exits = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| Exit::new(*name))
-                .collect::<Vec<_>>()
-        };
+        let exits = |names: &[&str]| names.iter().map(|name| Exit::new(*name)).collect::<Vec<_>>();
         let stuck = self.random.chance(25).then(|| Exit::new("stuck"));
-        let with_stuck = |names: &[&str]| {
-            exits(names)
-                .into_iter()
-                .chain(stuck.clone())
-                .collect::<Vec<_>>()
-        };
+        let with_stuck = |names: &[&str]| exits(names).into_iter().chain(stuck.clone()).collect::<Vec<_>>();
         match want {
             Want::Say => (Kind::Say, exits(&["then"])),
-            Want::Ask => (
-                Kind::Ask { save: None },
-                with_stuck(ANSWERS[self.random.below(ANSWERS.len())]),
-            ),
+            Want::Ask => (Kind::Ask { save: None }, with_stuck(ANSWERS[self.random.below(ANSWERS.len())])),
             Want::Save(save) => {
                 self.book.facts[save].used = true;
                 let ids: Vec<&str> = match self.book.facts[save].form {
@@ -313,10 +237,7 @@ impl<'a> Build<'a> {
                 }
             }
             Want::Do => (Kind::Do, with_stuck(&["worked", "failed"])),
-            Want::Try => (
-                Kind::Try(self.items(4, true)),
-                exits(&["worked", "exhausted"]),
-            ),
+            Want::Try => (Kind::Try(self.items(4, true)), exits(&["worked", "exhausted"])),
             Want::Tasks => {
                 let items = self.items(4, false);
                 let mut exits = with_stuck(&["done", "failed"]);
@@ -332,12 +253,8 @@ impl<'a> Build<'a> {
             }
             Want::Branch => self.branch(),
             Want::Call(number) => {
-                let callee = self
-                    .plan
-                    .later
-                    .iter()
-                    .find(|book| book.number == number)
-                    .expect("callees are built first");
+                let callee =
+                    self.plan.later.iter().find(|book| book.number == number).expect("callees are built first");
                 call(self.random, callee)
             }
             Want::End => {
@@ -354,40 +271,24 @@ impl<'a> Build<'a> {
             let tenths = (chances && self.random.chance(70)).then(|| 1 + self.random.below(10));
             let minutes = self.random.chance(60).then(|| 1 + self.random.below(5));
             let id = ITEMS[(first + at) % ITEMS.len()];
-            Item {
-                id,
-                text: String::new(),
-                verify: None,
-                tip: None,
-                when: None,
-                minutes,
-                tenths,
-            }
+            Item { id, text: String::new(), verify: None, tip: None, when: None, minutes, tenths }
         };
         (0..count).map(item).collect()
     }
 
     fn branch(&mut self) -> (Kind, Vec<Exit>) {
         let all: Vec<usize> = (0..self.book.facts.len()).collect();
-        let (conditions, falls) =
-            condition::branch(self.random, &self.book.facts, &all, self.plan.wild);
+        let (conditions, falls) = condition::branch(self.random, &self.book.facts, &all, self.plan.wild);
         let needs = |fact: usize| conditions.iter().any(|condition| condition.needs(fact));
-        let must = all
-            .iter()
-            .any(|fact| needs(*fact) && self.book.facts[*fact].ask.is_none());
-        let mut exits: Vec<Exit> = (1..=conditions.len())
-            .map(|number| Exit::new(number.to_string()))
-            .collect();
+        let must = all.iter().any(|fact| needs(*fact) && self.book.facts[*fact].ask.is_none());
+        let mut exits: Vec<Exit> = (1..=conditions.len()).map(|number| Exit::new(number.to_string())).collect();
         if falls || self.random.chance(5) {
             exits.push(Exit::new("else"));
         }
         if must || all.iter().any(|fact| needs(*fact)) && self.random.chance(35) {
             exits.push(Exit::new("unknown"));
         }
-        conditions
-            .iter()
-            .flat_map(Condition::facts)
-            .for_each(|fact| self.book.facts[fact].used = true);
+        conditions.iter().flat_map(Condition::facts).for_each(|fact| self.book.facts[fact].used = true);
         (Kind::Branch(conditions), exits)
     }
 
@@ -396,16 +297,11 @@ impl<'a> Build<'a> {
         let number = self.book.steps.len();
         if number > 0 {
             let last = self.open.len() - 1;
-            let at = if self.random.chance(50) {
-                last
-            } else {
-                self.random.below(last + 1)
-            };
+            let at = if self.random.chance(50) { last } else { self.random.below(last + 1) };
             let (step, exit) = self.open.swap_remove(at);
             self.book.steps[step].exits[exit].way = Way::Step(number);
         }
-        self.open
-            .extend((0..exits.len()).map(|exit| (number, exit)));
+        self.open.extend((0..exits.len()).map(|exit| (number, exit)));
         let mut step = Step::new(self.book.fresh_id(self.random), kind, exits);
         step.title = self.random.chance(15);
         step.staff = self.random.chance(6);
@@ -453,11 +349,7 @@ impl<'a> Build<'a> {
             return Way::End(Ending::plain(*self.random.pick(self.plan.classes)));
         }
         let after = self.book.steps.len() - 1 - step;
-        let within = if self.random.chance(60) {
-            after.min(5)
-        } else {
-            after
-        };
+        let within = if self.random.chance(60) { after.min(5) } else { after };
         Way::Step(step + 1 + self.random.below(within))
     }
 
@@ -478,10 +370,7 @@ impl<'a> Build<'a> {
                 for exit in &step.exits {
                     if let Way::Step(target) = exit.way {
                         let after = with(&known[at], step.saves(exit));
-                        known[target]
-                            .iter_mut()
-                            .zip(after)
-                            .for_each(|(known, after)| *known &= after);
+                        known[target].iter_mut().zip(after).for_each(|(known, after)| *known &= after);
                     }
                 }
             }
@@ -501,9 +390,7 @@ impl<'a> Build<'a> {
             match &mut step.kind {
                 Kind::Try(items) | Kind::Tasks(items) => {
                     step.verify = self.maybe_text(60, &readable);
-                    items
-                        .iter_mut()
-                        .for_each(|item| self.write_item(item, step.verify.is_some(), &readable));
+                    items.iter_mut().for_each(|item| self.write_item(item, step.verify.is_some(), &readable));
                 }
                 Kind::Call { playbook, with } => self.write_call(playbook, with, &readable),
                 Kind::End(ending) => self.write_ending(ending, &readable),
@@ -511,23 +398,15 @@ impl<'a> Build<'a> {
                     let sure = |fact: usize| known[fact] || self.book.facts[fact].ask.is_some();
                     let all_sure = conditions.iter().flat_map(Condition::facts).all(sure);
                     if all_sure && self.random.chance(50) {
-                        step.exits.retain(|exit| {
-                            exit.name != "unknown" || matches!(exit.way, Way::Step(_))
-                        });
+                        step.exits.retain(|exit| exit.name != "unknown" || matches!(exit.way, Way::Step(_)));
                     }
                 }
                 _ => {}
             }
-            if matches!(
-                step.kind,
-                Kind::Say | Kind::Ask { .. } | Kind::Input { .. } | Kind::Do
-            ) {
+            if matches!(step.kind, Kind::Say | Kind::Ask { .. } | Kind::Input { .. } | Kind::Do) {
                 step.text = self.text(&readable);
             }
-            if !matches!(
-                step.kind,
-                Kind::Branch(_) | Kind::Call { .. } | Kind::End(_)
-            ) {
+            if !matches!(step.kind, Kind::Branch(_) | Kind::Call { .. } | Kind::End(_)) {
                 step.tip = self.maybe_text(20, &readable);
             }
             let is_ask = matches!(step.kind, Kind::Ask { .. });
@@ -547,29 +426,18 @@ impl<'a> Build<'a> {
 
     fn write_item(&mut self, item: &mut Item, verified: bool, readable: &[usize]) {
         item.text = self.text(readable);
-        item.verify = if verified {
-            self.maybe_text(30, readable)
-        } else {
-            Some(self.text(readable))
-        };
+        item.verify = if verified { self.maybe_text(30, readable) } else { Some(self.text(readable)) };
         item.tip = self.maybe_text(15, readable);
         if self.random.chance(35) {
             let facts = &self.book.facts;
-            let unasked: Vec<usize> = (0..facts.len())
-                .filter(|fact| facts[*fact].ask.is_none())
-                .collect();
+            let unasked: Vec<usize> = (0..facts.len()).filter(|fact| facts[*fact].ask.is_none()).collect();
             let when = if !unasked.is_empty() && self.random.chance(25) {
-                Condition::Known {
-                    fact: *self.random.pick(&unasked),
-                    not: self.random.chance(40),
-                }
+                Condition::Known { fact: *self.random.pick(&unasked), not: self.random.chance(40) }
             } else {
                 Condition::draw(self.random, facts, readable, 1, self.plan.wild)
             };
             if Table::of(&self.book.facts, std::slice::from_ref(&when)).last_can_hold() {
-                when.facts()
-                    .into_iter()
-                    .for_each(|fact| self.book.facts[fact].used = true);
+                when.facts().into_iter().for_each(|fact| self.book.facts[fact].used = true);
                 item.when = Some(when);
             }
         }
@@ -577,21 +445,14 @@ impl<'a> Build<'a> {
 
     fn write_call(&mut self, playbook: &str, with: &mut Vec<(String, String)>, readable: &[usize]) {
         let later = self.plan.later;
-        let callee = later
-            .iter()
-            .find(|callee| callee.id() == playbook)
-            .expect("callees are built first");
+        let callee = later.iter().find(|callee| callee.id() == playbook).expect("callees are built first");
         with.clear();
         for wanted in callee.facts.iter().filter(|fact| !fact.shared) {
             if !wanted.given && self.random.chance(75) {
                 continue;
             }
             let facts = &self.book.facts;
-            let fits: Vec<usize> = readable
-                .iter()
-                .copied()
-                .filter(|fact| facts[*fact].form == wanted.form)
-                .collect();
+            let fits: Vec<usize> = readable.iter().copied().filter(|fact| facts[*fact].form == wanted.form).collect();
             let value = if !fits.is_empty() && self.random.chance(60) {
                 let fact = *self.random.pick(&fits);
                 self.book.facts[fact].used = true;
@@ -617,9 +478,7 @@ impl<'a> Build<'a> {
     }
 
     fn readable(&self, known: &[bool]) -> Vec<usize> {
-        (0..known.len())
-            .filter(|fact| known[*fact] || self.book.facts[*fact].ask.is_some())
-            .collect()
+        (0..known.len()).filter(|fact| known[*fact] || self.book.facts[*fact].ask.is_some()).collect()
     }
 
     fn maybe_text(&mut self, percent: usize, readable: &[usize]) -> Option<String> {
@@ -676,9 +535,5 @@ fn ids(choices: Choices) -> Vec<&'static str> {
 }
 
 fn with(known: &[bool], saved: Option<usize>) -> Vec<bool> {
-    known
-        .iter()
-        .enumerate()
-        .map(|(fact, known)| *known || saved == Some(fact))
-        .collect()
+    known.iter().enumerate().map(|(fact, known)| *known || saved == Some(fact)).collect()
 }

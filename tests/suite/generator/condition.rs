@@ -35,35 +35,10 @@ pub struct Fact {
 }
 
 const CATALOGUE: &[(&str, Form)] = &[
-    (
-        "os",
-        Form::Choice(&[
-            ("windows", "Windows"),
-            ("macos", "macOS"),
-            ("linux", "Linux"),
-        ]),
-    ),
-    (
-        "connection",
-        Form::Choice(&[("usb", "USB cable"), ("network", "Network or Wi-Fi")]),
-    ),
-    (
-        "error_code",
-        Form::Choice(&[
-            ("809", "Error 809"),
-            ("012", "Error 012"),
-            ("none-shown", "None"),
-        ]),
-    ),
-    (
-        "colour",
-        Form::Choice(&[
-            ("red", "Red"),
-            ("amber", "Amber"),
-            ("green", "Green"),
-            ("off", "No light"),
-        ]),
-    ),
+    ("os", Form::Choice(&[("windows", "Windows"), ("macos", "macOS"), ("linux", "Linux")])),
+    ("connection", Form::Choice(&[("usb", "USB cable"), ("network", "Network or Wi-Fi")])),
+    ("error_code", Form::Choice(&[("809", "Error 809"), ("012", "Error 012"), ("none-shown", "None")])),
+    ("colour", Form::Choice(&[("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("off", "No light")])),
     ("remote", Form::YesNo),
     ("on_battery", Form::YesNo),
     ("clicked", Form::YesNo),
@@ -81,14 +56,7 @@ const CATALOGUE: &[(&str, Form)] = &[
     ("changed_on", Form::Date),
 ];
 
-const TEXTS: &[&str] = &[
-    "809",
-    "A-17",
-    "LaserJet 4",
-    "reading room",
-    "0x80070005",
-    "012345",
-];
+const TEXTS: &[&str] = &["809", "A-17", "LaserJet 4", "reading room", "0x80070005", "012345"];
 const SIGNS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
 /// More combinations than this are not gone through; below the checker's own limit.
 const COMBINATIONS: usize = 600;
@@ -96,10 +64,7 @@ const COMBINATIONS: usize = 600;
 impl Fact {
     /// A fact from the catalogue whose name none of `taken` has; `None` when all are taken.
     pub fn draw(random: &mut Random, taken: &[Fact]) -> Option<Fact> {
-        let free: Vec<_> = CATALOGUE
-            .iter()
-            .filter(|(name, _)| taken.iter().all(|fact| fact.name != *name))
-            .collect();
+        let free: Vec<_> = CATALOGUE.iter().filter(|(name, _)| taken.iter().all(|fact| fact.name != *name)).collect();
         if free.is_empty() {
             return None;
         }
@@ -112,14 +77,7 @@ impl Fact {
             ),
             other => other,
         };
-        Some(Fact {
-            name: name.to_owned(),
-            form,
-            ask: None,
-            shared: false,
-            given: false,
-            used: false,
-        })
+        Some(Fact { name: name.to_owned(), form, ask: None, shared: false, given: false, used: false })
     }
 
     /// A value that a condition may name or a call may give.
@@ -128,9 +86,7 @@ impl Fact {
             Form::YesNo => random.below(2) as i64,
             Form::Choice(choices) => random.below(choices.len()) as i64,
             Form::Text => random.below(TEXTS.len()) as i64,
-            Form::Number(..) => {
-                4 * (1 + random.below(11) as i64) + 2 * i64::from(random.chance(20))
-            }
+            Form::Number(..) => 4 * (1 + random.below(11) as i64) + 2 * i64::from(random.chance(20)),
             Form::Date => 2 * random.below(24) as i64,
         }
     }
@@ -157,12 +113,7 @@ impl Fact {
 
     /// One value of each kind that comparisons with `compared` can tell apart.
     fn cuts(&self, compared: &[i64]) -> Vec<i64> {
-        let around = |step: &[i64]| {
-            compared
-                .iter()
-                .flat_map(|v| step.iter().map(move |s| v + s))
-                .collect()
-        };
+        let around = |step: &[i64]| compared.iter().flat_map(|v| step.iter().map(move |s| v + s)).collect();
         let mut cuts: Vec<i64> = match self.form {
             Form::YesNo => vec![0, 1],
             Form::Choice(choices) => (0..choices.len() as i64).collect(),
@@ -170,9 +121,7 @@ impl Fact {
             Form::Number(..) | Form::Date if compared.is_empty() => vec![4],
             Form::Number(min, max, _) => {
                 let mut cuts: Vec<i64> = around(&[-1, 0, 1]);
-                cuts.retain(|v| {
-                    min.is_none_or(|min| 4 * min <= *v) && max.is_none_or(|max| *v <= 4 * max)
-                });
+                cuts.retain(|v| min.is_none_or(|min| 4 * min <= *v) && max.is_none_or(|max| *v <= 4 * max));
                 cuts
             }
             Form::Date => around(&[-1, 0, 1]),
@@ -187,21 +136,9 @@ impl Fact {
 #[derive(Clone)]
 pub enum Condition {
     Holds(usize),
-    Compare {
-        fact: usize,
-        sign: &'static str,
-        value: i64,
-        flipped: bool,
-    },
-    Among {
-        fact: usize,
-        values: Vec<i64>,
-        not: bool,
-    },
-    Known {
-        fact: usize,
-        not: bool,
-    },
+    Compare { fact: usize, sign: &'static str, value: i64, flipped: bool },
+    Among { fact: usize, values: Vec<i64>, not: bool },
+    Known { fact: usize, not: bool },
     Not(Box<Condition>),
     Both(Box<Condition>, Box<Condition>),
     Either(Box<Condition>, Box<Condition>),
@@ -221,22 +158,11 @@ impl Condition {
     }
 
     pub fn equals(fact: usize, value: i64) -> Condition {
-        Condition::Compare {
-            fact,
-            sign: "==",
-            value,
-            flipped: false,
-        }
+        Condition::Compare { fact, sign: "==", value, flipped: false }
     }
 
     /// A condition over facts of `about`; only if `wild` does `is known` name a fact with a prompt.
-    pub fn draw(
-        random: &mut Random,
-        facts: &[Fact],
-        about: &[usize],
-        depth: usize,
-        wild: bool,
-    ) -> Condition {
+    pub fn draw(random: &mut Random, facts: &[Fact], about: &[usize], depth: usize, wild: bool) -> Condition {
         if depth > 0 && random.chance(45) {
             let mut side = || Condition::draw(random, facts, about, depth - 1, wild);
             let (left, right) = (side(), side());
@@ -249,41 +175,20 @@ impl Condition {
         let fact = *random.pick(about);
         let declared = &facts[fact];
         if (wild || declared.ask.is_none()) && random.chance(25) {
-            return Condition::Known {
-                fact,
-                not: random.chance(40),
-            };
+            return Condition::Known { fact, not: random.chance(40) };
         }
         if declared.form == Form::YesNo && random.chance(75) {
             let holds = Condition::Holds(fact);
-            return if random.chance(40) {
-                holds.not()
-            } else {
-                holds
-            };
+            return if random.chance(40) { holds.not() } else { holds };
         }
         if declared.form != Form::YesNo && random.chance(25) {
-            let values = (0..1 + random.below(3))
-                .map(|_| declared.value(random))
-                .collect::<Vec<_>>();
-            let first = values
-                .iter()
-                .enumerate()
-                .filter(|(at, v)| !values[..*at].contains(v));
-            return Condition::Among {
-                fact,
-                values: first.map(|(_, v)| *v).collect(),
-                not: random.chance(35),
-            };
+            let values = (0..1 + random.below(3)).map(|_| declared.value(random)).collect::<Vec<_>>();
+            let first = values.iter().enumerate().filter(|(at, v)| !values[..*at].contains(v));
+            return Condition::Among { fact, values: first.map(|(_, v)| *v).collect(), not: random.chance(35) };
         }
         let ordered = matches!(declared.form, Form::Number(..) | Form::Date);
         let sign = *random.pick(if ordered { SIGNS } else { &SIGNS[..2] });
-        Condition::Compare {
-            fact,
-            sign,
-            value: declared.value(random),
-            flipped: random.chance(15),
-        }
+        Condition::Compare { fact, sign, value: declared.value(random), flipped: random.chance(15) }
     }
 
     /// Collects the facts read, each with the values it is compared with.
@@ -312,22 +217,18 @@ impl Condition {
     pub fn needs(&self, fact: usize) -> bool {
         match self {
             Condition::Known { .. } => false,
-            Condition::Holds(read)
-            | Condition::Compare { fact: read, .. }
-            | Condition::Among { fact: read, .. } => *read == fact,
-            Condition::Not(inner) => inner.needs(fact),
-            Condition::Both(left, right) | Condition::Either(left, right) => {
-                left.needs(fact) || right.needs(fact)
+            Condition::Holds(read) | Condition::Compare { fact: read, .. } | Condition::Among { fact: read, .. } => {
+                *read == fact
             }
+            Condition::Not(inner) => inner.needs(fact),
+            Condition::Both(left, right) | Condition::Either(left, right) => left.needs(fact) || right.needs(fact),
         }
     }
 
     fn truth(&self, values: &BTreeMap<usize, Option<i64>>) -> Option<bool> {
         match self {
             Condition::Holds(fact) => values[fact].map(|v| v == 1),
-            Condition::Compare {
-                fact, sign, value, ..
-            } => values[fact].map(|v| match *sign {
+            Condition::Compare { fact, sign, value, .. } => values[fact].map(|v| match *sign {
                 "==" => v == *value,
                 "!=" => v != *value,
                 "<" => v < *value,
@@ -335,19 +236,12 @@ impl Condition {
                 ">" => v > *value,
                 _ => v >= *value,
             }),
-            Condition::Among {
-                fact,
-                values: among,
-                not,
-            } => values[fact].map(|v| among.contains(&v) != *not),
+            Condition::Among { fact, values: among, not } => values[fact].map(|v| among.contains(&v) != *not),
             Condition::Known { fact, not } => Some(values[fact].is_some() != *not),
             Condition::Not(inner) => inner.truth(values).map(|truth| !truth),
             Condition::Both(left, right) => both(left.truth(values), right.truth(values)),
             Condition::Either(left, right) => {
-                let negated = both(
-                    left.truth(values).map(|t| !t),
-                    right.truth(values).map(|t| !t),
-                );
+                let negated = both(left.truth(values).map(|t| !t), right.truth(values).map(|t| !t));
                 negated.map(|truth| !truth)
             }
         }
@@ -357,20 +251,10 @@ impl Condition {
         let name = |fact: &usize| facts[*fact].name.as_str();
         match self {
             Condition::Holds(fact) => name(fact).to_owned(),
-            Condition::Compare {
-                fact,
-                sign,
-                value,
-                flipped: false,
-            } => {
+            Condition::Compare { fact, sign, value, flipped: false } => {
                 format!("{} {sign} {}", name(fact), facts[*fact].literal(*value))
             }
-            Condition::Compare {
-                fact,
-                sign,
-                value,
-                flipped: true,
-            } => {
+            Condition::Compare { fact, sign, value, flipped: true } => {
                 let mirrored = match *sign {
                     "<" => ">",
                     "<=" => ">=",
@@ -382,12 +266,7 @@ impl Condition {
             }
             Condition::Among { fact, values, not } => {
                 let list: Vec<String> = values.iter().map(|v| facts[*fact].literal(*v)).collect();
-                format!(
-                    "{} {}in [{}]",
-                    name(fact),
-                    if *not { "not " } else { "" },
-                    list.join(", ")
-                )
+                format!("{} {}in [{}]", name(fact), if *not { "not " } else { "" }, list.join(", "))
             }
             Condition::Known { fact, not } => {
                 format!("{} is {}known", name(fact), if *not { "not " } else { "" })
@@ -424,16 +303,10 @@ pub struct Table(Option<Vec<Vec<Option<bool>>>>);
 impl Table {
     pub fn of(facts: &[Fact], conditions: &[Condition]) -> Table {
         let mut read = BTreeMap::new();
-        conditions
-            .iter()
-            .for_each(|condition| condition.collect(&mut read));
-        let columns: Vec<(usize, Vec<i64>)> = read
-            .into_iter()
-            .map(|(fact, compared)| (fact, facts[fact].cuts(&compared)))
-            .collect();
-        let count = columns.iter().try_fold(1, |product: usize, (_, cuts)| {
-            product.checked_mul(cuts.len() + 1)
-        });
+        conditions.iter().for_each(|condition| condition.collect(&mut read));
+        let columns: Vec<(usize, Vec<i64>)> =
+            read.into_iter().map(|(fact, compared)| (fact, facts[fact].cuts(&compared))).collect();
+        let count = columns.iter().try_fold(1, |product: usize, (_, cuts)| product.checked_mul(cuts.len() + 1));
         let Some(count) = count.filter(|count| *count <= COMBINATIONS) else {
             return Table(None);
         };
@@ -443,10 +316,7 @@ impl Table {
                 values.insert(*fact, cuts.get(number % (cuts.len() + 1)).copied());
                 number /= cuts.len() + 1;
             }
-            conditions
-                .iter()
-                .map(|condition| condition.truth(&values))
-                .collect()
+            conditions.iter().map(|condition| condition.truth(&values)).collect()
         };
         Table(Some((0..count).map(row).collect()))
     }
@@ -457,17 +327,13 @@ impl Table {
     }
 
     fn some(&self, holds: impl Fn(&[Option<bool>]) -> bool) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|rows| rows.iter().any(|row| holds(row)))
+        self.0.as_ref().is_some_and(|rows| rows.iter().any(|row| holds(row)))
     }
 
     /// Whether the last condition is reached and true for some values.
     pub fn last_counts(&self) -> bool {
         self.some(|row| {
-            row.split_last().is_some_and(|(last, above)| {
-                *last == Some(true) && above.iter().all(|t| *t == Some(false))
-            })
+            row.split_last().is_some_and(|(last, above)| *last == Some(true) && above.iter().all(|t| *t == Some(false)))
         })
     }
 
@@ -478,8 +344,7 @@ impl Table {
     /// Whether the last condition can be true, but only where one above is.
     pub fn last_is_shadowed(&self) -> bool {
         let alone = |row: &[Option<bool>]| {
-            row.split_last()
-                .is_some_and(|(last, above)| *last == Some(true) && !above.contains(&Some(true)))
+            row.split_last().is_some_and(|(last, above)| *last == Some(true) && !above.contains(&Some(true)))
         };
         self.last_can_hold() && !self.some(alone)
     }
@@ -491,15 +356,8 @@ impl Table {
 }
 
 /// Conditions of a branch over `about`, each of which decides something; whether `else` is needed.
-pub fn branch(
-    random: &mut Random,
-    facts: &[Fact],
-    about: &[usize],
-    wild: bool,
-) -> (Vec<Condition>, bool) {
-    let about: Vec<usize> = (0..1 + random.below(3))
-        .map(|_| *random.pick(about))
-        .collect();
+pub fn branch(random: &mut Random, facts: &[Fact], about: &[usize], wild: bool) -> (Vec<Condition>, bool) {
+    let about: Vec<usize> = (0..1 + random.below(3)).map(|_| *random.pick(about)).collect();
     let mut conditions: Vec<Condition> = Vec::new();
     let counts = |conditions: &[Condition], next: &Condition| {
         let with: Vec<Condition> = conditions.iter().chain([next]).cloned().collect();
@@ -507,8 +365,7 @@ pub fn branch(
     };
     match facts[about[0]].form {
         Form::Choice(choices) if random.chance(30) => {
-            conditions
-                .extend((0..choices.len() as i64).map(|value| Condition::equals(about[0], value)));
+            conditions.extend((0..choices.len() as i64).map(|value| Condition::equals(about[0], value)));
         }
         _ => {
             let wanted = 1 + random.below(4);
@@ -525,19 +382,12 @@ pub fn branch(
     }
     if conditions.is_empty() {
         // A single comparison with a fact's first value can be both true and false.
-        let first = if matches!(facts[about[0]].form, Form::Number(..)) {
-            8
-        } else {
-            0
-        };
+        let first = if matches!(facts[about[0]].form, Form::Number(..)) { 8 } else { 0 };
         conditions.push(Condition::equals(about[0], first));
     }
     if conditions.len() < 4 && random.chance(25) {
         let above = conditions.iter().cloned().reduce(Condition::or);
-        if let Some(rest) = above
-            .map(Condition::not)
-            .filter(|rest| counts(&conditions, rest))
-        {
+        if let Some(rest) = above.map(Condition::not).filter(|rest| counts(&conditions, rest)) {
             conditions.push(rest);
         }
     }

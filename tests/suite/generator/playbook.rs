@@ -103,50 +103,29 @@ pub struct Ending {
 }
 
 const STEPS: &[&str] = &[
-    "lights", "cable", "router", "reboot", "driver", "queue", "tray", "toner", "paper", "screen",
-    "dock", "mouse", "keyboard", "badge", "inbox", "backup", "update", "signal", "socket",
-    "adapter", "battery", "charger", "speaker", "headset", "camera", "browser", "cache", "cookies",
-    "proxy", "tunnel", "gateway", "antenna", "sensor", "drawer", "roller", "lamp", "fan", "fuse",
-    "hinge", "lid", "port", "hub", "panel", "spooler", "profile", "licence",
+    "lights", "cable", "router", "reboot", "driver", "queue", "tray", "toner", "paper", "screen", "dock", "mouse",
+    "keyboard", "badge", "inbox", "backup", "update", "signal", "socket", "adapter", "battery", "charger", "speaker",
+    "headset", "camera", "browser", "cache", "cookies", "proxy", "tunnel", "gateway", "antenna", "sensor", "drawer",
+    "roller", "lamp", "fan", "fuse", "hinge", "lid", "port", "hub", "panel", "spooler", "profile", "licence",
 ];
 const VERBS: &[&str] = &["", "", "", "check-", "clean-", "swap-", "after-", "which-"];
 
 impl Exit {
     pub fn new(name: impl Into<String>) -> Exit {
-        Exit {
-            name: name.into(),
-            label: None,
-            way: Way::Open,
-        }
+        Exit { name: name.into(), label: None, way: Way::Open }
     }
 }
 
 impl Ending {
     pub fn plain(class: Class) -> Ending {
-        Ending {
-            class,
-            text: "It ends here.".to_owned(),
-            tell: None,
-            route: Vec::new(),
-        }
+        Ending { class, text: "It ends here.".to_owned(), tell: None, route: Vec::new() }
     }
 }
 
 impl Step {
     pub fn new(id: String, kind: Kind, exits: Vec<Exit>) -> Step {
         let text = "Look at the device.".to_owned();
-        Step {
-            id,
-            kind,
-            exits,
-            text,
-            verify: None,
-            tip: None,
-            title: false,
-            minutes: None,
-            staff: false,
-            visits: None,
-        }
+        Step { id, kind, exits, text, verify: None, tip: None, title: false, minutes: None, staff: false, visits: None }
     }
 
     /// The fact that answering by this exit saves.
@@ -169,38 +148,23 @@ impl Playbook {
         let base = format!("{}{}", random.pick(VERBS), random.pick(STEPS));
         let numbered = (2..).map(|number| format!("{base}-{number}"));
         let free = |id: &String| self.steps.iter().all(|step| step.id != *id);
-        std::iter::once(base.clone())
-            .chain(numbered)
-            .find(free)
-            .expect("there is always a further number")
+        std::iter::once(base.clone()).chain(numbered).find(free).expect("there is always a further number")
     }
 
     /// Whether some step or ending in place ends so; every step is taken to be reachable.
     pub fn can_end(&self, class: Class) -> bool {
         self.steps.iter().any(|step| {
             let itself = matches!(&step.kind, Kind::End(ending) if ending.class == class);
-            itself
-                || step
-                    .exits
-                    .iter()
-                    .any(|exit| matches!(&exit.way, Way::End(ending) if ending.class == class))
+            itself || step.exits.iter().any(|exit| matches!(&exit.way, Way::End(ending) if ending.class == class))
         })
     }
 
     /// Sets `entries`: what lies between two visits that are counted enters each step at most once.
     pub fn count_entries(&mut self, later: &[Playbook]) {
-        let stretches: usize = 1 + self
-            .steps
-            .iter()
-            .filter_map(|step| step.visits)
-            .map(|max| max + 1)
-            .sum::<usize>();
+        let stretches: usize = 1 + self.steps.iter().filter_map(|step| step.visits).map(|max| max + 1).sum::<usize>();
         let once = self.steps.iter().map(|step| match &step.kind {
             Kind::Call { playbook, .. } => {
-                1 + later
-                    .iter()
-                    .find(|callee| callee.id() == *playbook)
-                    .map_or(0, |callee| callee.entries)
+                1 + later.iter().find(|callee| callee.id() == *playbook).map_or(0, |callee| callee.entries)
             }
             _ => 1,
         });
@@ -213,27 +177,14 @@ impl Playbook {
 
     pub fn yaml(&self) -> String {
         let id = self.id();
-        let mut out = format!(
-            "title: \"Playbook {}\"\naudience: {}\nowner: desk-team\n",
-            self.number, self.audience
-        );
+        let mut out = format!("title: \"Playbook {}\"\naudience: {}\nowner: desk-team\n", self.number, self.audience);
         if let Some(tier) = self.tier {
             line(&mut out, 0, "tier", tier);
         }
         if self.audience != "[]" {
-            let _ = writeln!(
-                out,
-                "symptoms:\n  - \"something like {id} is broken\"\n  - \"it does not work\""
-            );
+            let _ = writeln!(out, "symptoms:\n  - \"something like {id} is broken\"\n  - \"it does not work\"");
         }
-        line(
-            &mut out,
-            0,
-            "start",
-            self.steps
-                .get(self.start)
-                .map_or("nowhere", |step| &step.id),
-        );
+        line(&mut out, 0, "start", self.steps.get(self.start).map_or("nowhere", |step| &step.id));
         let own: Vec<&Fact> = self.facts.iter().filter(|fact| !fact.shared).collect();
         out.push_str(&facts(&own));
         out.push_str("steps:\n");
@@ -260,11 +211,7 @@ impl Playbook {
                     line(out, 4, "save", &self.facts[*save].name);
                 }
                 out.push_str("    answers:\n");
-                for exit in step
-                    .exits
-                    .iter()
-                    .filter(|exit| !is_key_of_an_ask(&exit.name))
-                {
+                for exit in step.exits.iter().filter(|exit| !is_key_of_an_ask(&exit.name)) {
                     line(out, 6, &exit.name, &self.answer(exit));
                 }
             }
@@ -274,24 +221,17 @@ impl Playbook {
                 out.push_str("    branch:\n");
                 for (condition, exit) in conditions.iter().zip(&step.exits) {
                     let condition = condition.text(&self.facts);
-                    let _ = writeln!(
-                        out,
-                        "      - {{if: '{condition}', goto: {}}}",
-                        self.target(&exit.way)
-                    );
+                    let _ = writeln!(out, "      - {{if: '{condition}', goto: {}}}", self.target(&exit.way));
                 }
             }
             Kind::Call { playbook, with } => {
                 line(out, 4, "call", playbook);
                 if !with.is_empty() {
                     out.push_str("    with:\n");
-                    with.iter()
-                        .for_each(|(fact, value)| line(out, 6, fact, value));
+                    with.iter().for_each(|(fact, value)| line(out, 6, fact, value));
                 }
             }
-            Kind::End(ending) => pairs(ending)
-                .iter()
-                .for_each(|(key, value)| line(out, 4, key, value)),
+            Kind::End(ending) => pairs(ending).iter().for_each(|(key, value)| line(out, 4, key, value)),
         }
         if let Some(verify) = &step.verify {
             line(out, 4, "verify", &quoted(verify));
@@ -309,12 +249,7 @@ impl Playbook {
             line(out, 4, "audience", "agent");
         }
         if let (Some(max), Some(exit)) = (step.visits, step.exit("visits")) {
-            line(
-                out,
-                4,
-                "visits",
-                &format!("{{max: {max}, then: {}}}", self.target(&exit.way)),
-            );
+            line(out, 4, "visits", &format!("{{max: {max}, then: {}}}", self.target(&exit.way)));
         }
     }
 
@@ -337,31 +272,13 @@ impl Playbook {
                 }
             };
             put("do", Some(quoted(&item.text)));
-            put(
-                "if",
-                item.when
-                    .as_ref()
-                    .map(|when| format!("'{}'", when.text(&self.facts))),
-            );
+            put("if", item.when.as_ref().map(|when| format!("'{}'", when.text(&self.facts))));
             put("verify", item.verify.as_deref().map(quoted));
             put("tip", item.tip.as_deref().map(quoted));
             put("minutes", item.minutes.map(|minutes| minutes.to_string()));
-            put(
-                "chance",
-                item.tenths.map(|tenths| {
-                    if tenths == 10 {
-                        "1".to_owned()
-                    } else {
-                        format!("0.{tenths}")
-                    }
-                }),
-            );
+            put("chance", item.tenths.map(|tenths| if tenths == 10 { "1".to_owned() } else { format!("0.{tenths}") }));
             for own in ["failed", "stuck"] {
-                put(
-                    own,
-                    step.exit(&format!("{}/{own}", item.id))
-                        .map(|exit| self.target(&exit.way)),
-                );
+                put(own, step.exit(&format!("{}/{own}", item.id)).map(|exit| self.target(&exit.way)));
             }
         }
     }
@@ -410,16 +327,9 @@ pub fn facts(facts: &[&Fact]) -> String {
                 line(&mut out, 4, "choices", &format!("[{}]", ids.join(", ")));
             }
             Form::Choice(choices) => {
-                let labels: Vec<String> = choices
-                    .iter()
-                    .map(|(id, label)| format!("{id}: {}", quoted(label)))
-                    .collect();
-                line(
-                    &mut out,
-                    4,
-                    "choices",
-                    &format!("{{{}}}", labels.join(", ")),
-                );
+                let labels: Vec<String> =
+                    choices.iter().map(|(id, label)| format!("{id}: {}", quoted(label))).collect();
+                line(&mut out, 4, "choices", &format!("{{{}}}", labels.join(", ")));
             }
             Form::YesNo => line(&mut out, 4, "type", "yes-no"),
             Form::Text => line(&mut out, 4, "type", "text"),
@@ -448,20 +358,12 @@ fn pairs(ending: &Ending) -> Vec<(&'static str, String)> {
     };
     let mut pairs = vec![(key, quoted(&ending.text))];
     pairs.extend(ending.tell.as_deref().map(|tell| ("tell", quoted(tell))));
-    pairs.extend(
-        ending
-            .route
-            .iter()
-            .map(|(key, value)| (*key, (*value).to_owned())),
-    );
+    pairs.extend(ending.route.iter().map(|(key, value)| (*key, (*value).to_owned())));
     pairs
 }
 
 fn flow(ending: &Ending) -> String {
-    let pairs: Vec<String> = pairs(ending)
-        .iter()
-        .map(|(key, value)| format!("{key}: {value}"))
-        .collect();
+    let pairs: Vec<String> = pairs(ending).iter().map(|(key, value)| format!("{key}: {value}")).collect();
     pairs.join(", ")
 }
 

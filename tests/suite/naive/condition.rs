@@ -26,10 +26,7 @@ type Truth<'a> = dyn Fn(&str, &Test) -> Option<bool> + 'a;
 impl Condition {
     /// `None`: not a condition.
     pub fn parse(text: &str) -> Option<Condition> {
-        let mut parser = Parser {
-            tokens: tokens(text)?,
-            at: 0,
-        };
+        let mut parser = Parser { tokens: tokens(text)?, at: 0 };
         let condition = parser.or()?;
         (parser.at == parser.tokens.len()).then_some(condition)
     }
@@ -61,9 +58,7 @@ impl Condition {
             Condition::Constant(_) => None,
             Condition::Test(fact, _) => picks(fact).then_some(fact),
             Condition::Not(a) => a.first(truth, picks),
-            Condition::And(a, b) | Condition::Or(a, b) => {
-                a.first(truth, picks).or_else(|| b.first(truth, picks))
-            }
+            Condition::And(a, b) | Condition::Or(a, b) => a.first(truth, picks).or_else(|| b.first(truth, picks)),
         }
     }
 }
@@ -155,9 +150,7 @@ impl Parser {
         if self.word("is") {
             let not = self.word("not");
             let test = Condition::Test(fact, Test::IsKnown);
-            return self
-                .word("known")
-                .then(|| if not { negated(test) } else { test });
+            return self.word("known").then(|| if not { negated(test) } else { test });
         }
         if self.word("in") {
             return Some(Condition::Test(fact, Test::In(self.list()?)));

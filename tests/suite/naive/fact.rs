@@ -78,17 +78,11 @@ fn is_date(text: &str) -> bool {
     let [year, month, day] = parts[..] else {
         return false;
     };
-    let digits = parts
-        .iter()
-        .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     if !digits || (year.len(), month.len(), day.len()) != (4, 2, 2) {
         return false;
     }
-    let (Ok(year), Ok(month), Ok(day)) = (
-        year.parse::<u32>(),
-        month.parse::<u32>(),
-        day.parse::<u32>(),
-    ) else {
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
         return false;
     };
     let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
@@ -116,10 +110,7 @@ pub fn literal(declared: &Tree, text: &str) -> String {
 pub fn holds(declared: &Tree, value: &str, test: &Test) -> Option<bool> {
     let order = |literal: &str| -> Option<Ordering> {
         if declared.text("type") == Some("number") {
-            return value
-                .parse::<f64>()
-                .ok()?
-                .partial_cmp(&literal.parse().ok()?);
+            return value.parse::<f64>().ok()?.partial_cmp(&literal.parse().ok()?);
         }
         Some(value.cmp(literal)) // dates in ISO form sort as text
     };
@@ -129,23 +120,13 @@ pub fn holds(declared: &Tree, value: &str, test: &Test) -> Option<bool> {
         Test::Equal(literal) => order(literal).map(Ordering::is_eq),
         Test::Less(literal) => order(literal).map(Ordering::is_lt),
         Test::Greater(literal) => order(literal).map(Ordering::is_gt),
-        Test::In(literals) => Some(
-            literals
-                .iter()
-                .any(|item| order(item) == Some(Ordering::Equal)),
-        ),
+        Test::In(literals) => Some(literals.iter().any(|item| order(item) == Some(Ordering::Equal))),
     }
 }
 
 /// The facts that a text reads, from left to right.
 pub fn read_by(text: &str) -> Vec<String> {
-    let braces = text
-        .split("{{")
-        .skip(1)
-        .filter_map(|rest| rest.split_once("}}"));
+    let braces = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
     let names = braces.map(|(inner, _)| inner.split('|').next().unwrap_or_default().trim());
-    names
-        .filter(|name| !name.starts_with("case."))
-        .map(String::from)
-        .collect()
+    names.filter(|name| !name.starts_with("case.")).map(String::from).collect()
 }

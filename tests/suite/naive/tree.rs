@@ -27,9 +27,7 @@ impl Tree {
     /// `None` too if this is no mapping, or if nothing is written behind the key.
     pub fn get(&self, key: &str) -> Option<&Tree> {
         let found = self.entries().iter().find(|(name, _)| name == key);
-        found
-            .map(|(_, value)| value)
-            .filter(|value| **value != Tree::Nothing)
+        found.map(|(_, value)| value).filter(|value| **value != Tree::Nothing)
     }
 
     /// The scalar behind `key`.
@@ -60,11 +58,7 @@ impl Tree {
         match self {
             Tree::Nothing => Vec::new(),
             Tree::Scalar(text) => vec![text.clone()],
-            Tree::List(items) => items
-                .iter()
-                .filter_map(Tree::scalar)
-                .map(String::from)
-                .collect(),
+            Tree::List(items) => items.iter().filter_map(Tree::scalar).map(String::from).collect(),
             Tree::Map(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
         }
     }

@@ -21,24 +21,17 @@ pub enum Place {
         visit: u32,
     },
     /// `frame: None`: the desk's.
-    Fact { frame: Option<Path>, fact: String },
+    Fact {
+        frame: Option<Path>,
+        fact: String,
+    },
 }
 
 impl Place {
     pub fn name(&self) -> String {
         match self {
-            Place::Step {
-                frame,
-                step,
-                item: None,
-                ..
-            } => named(frame, step),
-            Place::Step {
-                frame,
-                step,
-                item: Some(item),
-                ..
-            } => named(frame, &format!("{step}/{item}")),
+            Place::Step { frame, step, item: None, .. } => named(frame, step),
+            Place::Step { frame, step, item: Some(item), .. } => named(frame, &format!("{step}/{item}")),
             Place::Fact { frame, fact } => named(frame.as_deref().unwrap_or_default(), fact),
         }
     }
@@ -147,12 +140,7 @@ pub fn walk(book: Book) -> Walk {
         Ok(never) => match never {},
         Err(end) => *end,
     };
-    Walk {
-        end,
-        facts: walker.view_facts(),
-        trail: walker.trail,
-        counted: walker.counted,
-    }
+    Walk { end, facts: walker.view_facts(), trail: walker.trail, counted: walker.counted }
 }
 
 /// What a frame knows of a fact; of others it knows nothing yet.
@@ -195,26 +183,11 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     fn start(&mut self) -> Result<Never, Box<End>> {
-        let playbook = self
-            .book
-            .playbooks
-            .get(self.book.playbook)
-            .unwrap_or(&Tree::Nothing);
-        let mut frame = Frame {
-            playbook,
-            call: None,
-            facts: BTreeMap::new(),
-            visits: BTreeMap::new(),
-        };
+        let playbook = self.book.playbooks.get(self.book.playbook).unwrap_or(&Tree::Nothing);
+        let mut frame = Frame { playbook, call: None, facts: BTreeMap::new(), visits: BTreeMap::new() };
         for (name, value) in self.book.given {
-            let own = playbook
-                .get("facts")
-                .is_some_and(|facts| facts.get(name).is_some());
-            let facts = if own {
-                &mut frame.facts
-            } else {
-                &mut self.desk_facts
-            };
+            let own = playbook.get("facts").is_some_and(|facts| facts.get(name).is_some());
+            let facts = if own { &mut frame.facts } else { &mut self.desk_facts };
             facts.insert(name.clone(), Status::Known(value.clone()));
         }
         self.frames.push(frame);
@@ -227,12 +200,7 @@ impl<'a> Walker<'a> {
     /// The way into the innermost frame.
     fn entry(&self) -> Way<'a> {
         let target = self.frame().playbook.get("start");
-        Way {
-            target,
-            step: "start",
-            name: "start".to_owned(),
-            visit: 1,
-        }
+        Way { target, step: "start", name: "start".to_owned(), visit: 1 }
     }
 
     fn follow(&mut self, way: Way<'a>) -> Result<Way<'a>, Box<End>> {
@@ -255,17 +223,10 @@ impl<'a> Walker<'a> {
         self.entered += 1;
         self.frame_mut().visits.insert(id.to_owned(), visit);
         if let Some(visits) = step.get("visits")
-            && visits
-                .number("max")
-                .is_some_and(|max| f64::from(visit) > max)
+            && visits.number("max").is_some_and(|max| f64::from(visit) > max)
         {
             let name = format!("{id}.visits");
-            return Ok(Way {
-                target: visits.get("then"),
-                step: id,
-                name,
-                visit,
-            });
+            return Ok(Way { target: visits.get("then"), step: id, name, visit });
         }
         if self.book.audience == "self-service" && self.for_staff(step) {
             return Err(self.stopped("stopped staff-only", id, visit));
@@ -288,14 +249,7 @@ impl<'a> Walker<'a> {
         let has = |key: &str| step.get(key).is_some();
         let key = if has("say") {
             let next = Takes::Ids(vec!["next".to_owned()]);
-            self.ask(
-                id,
-                None,
-                visit,
-                next,
-                false,
-                &[step.text("say"), step.text("tip")],
-            )?;
+            self.ask(id, None, visit, next, false, &[step.text("say"), step.text("tip")])?;
             "then".to_owned()
         } else if has("ask") {
             return self.ask_step(id, step, visit);
@@ -317,21 +271,10 @@ impl<'a> Walker<'a> {
     }
 
     /// The step's own way `key`; stuck without a way stops the run.
-    fn way(
-        &self,
-        step: &'a Tree,
-        id: &'a str,
-        key: String,
-        visit: u32,
-    ) -> Result<Way<'a>, Box<End>> {
+    fn way(&self, step: &'a Tree, id: &'a str, key: String, visit: u32) -> Result<Way<'a>, Box<End>> {
         match step.get(&key) {
             None if key == "stuck" => Err(self.stuck()),
-            target => Ok(Way {
-                target,
-                step: id,
-                name: format!("{id}.{key}"),
-                visit,
-            }),
+            target => Ok(Way { target, step: id, name: format!("{id}.{key}"), visit }),
         }
     }
 
@@ -361,25 +304,15 @@ impl<'a> Walker<'a> {
         };
         let chosen = answers.get(&answer);
         let target = chosen.map(|chosen| chosen.get("goto").unwrap_or(chosen));
-        Ok(Way {
-            target,
-            step: id,
-            name: format!("{id}.{answer}"),
-            visit,
-        })
+        Ok(Way { target, step: id, name: format!("{id}.{answer}"), visit })
     }
 
     // Order in a `try`: chance divided by minutes, larger first, ties as written.
     fn try_step(&mut self, id: &str, step: &Tree, visit: u32) -> Result<String, Box<End>> {
-        let mut items: Vec<_> = step
-            .get("try")
-            .map_or(&[][..], Tree::entries)
-            .iter()
-            .collect();
+        let mut items: Vec<_> = step.get("try").map_or(&[][..], Tree::entries).iter().collect();
         // Compared in whole millionths and without dividing, so that ties are exact.
-        let millionths = |item: &Tree, key: &str, default: f64| {
-            (item.number(key).unwrap_or(default) * 1e6).round() as i128
-        };
+        let millionths =
+            |item: &Tree, key: &str, default: f64| (item.number(key).unwrap_or(default) * 1e6).round() as i128;
         let chance = |item: &Tree| millionths(item, "chance", 0.5);
         let minutes = |item: &Tree| millionths(item, "minutes", 1.0);
         items.sort_by(|(_, a), (_, b)| (chance(b) * minutes(a)).cmp(&(chance(a) * minutes(b))));
@@ -402,12 +335,7 @@ impl<'a> Walker<'a> {
                     None => self.way(step, id, result, visit),
                     own => {
                         let name = format!("{id}/{name}.{result}");
-                        Ok(Way {
-                            target: own,
-                            step: id,
-                            name,
-                            visit,
-                        })
+                        Ok(Way { target: own, step: id, name, visit })
                     }
                 };
             }
@@ -422,33 +350,14 @@ impl<'a> Walker<'a> {
         Ok(self.decide(Condition::parse(text).as_ref())? != Some(false))
     }
 
-    fn item(
-        &mut self,
-        id: &str,
-        step: &Tree,
-        name: &str,
-        item: &Tree,
-        visit: u32,
-    ) -> Result<String, Box<End>> {
+    fn item(&mut self, id: &str, step: &Tree, name: &str, item: &Tree, visit: u32) -> Result<String, Box<End>> {
         let verify = item.text("verify").or(step.text("verify"));
         let tip = item.text("tip").or(step.text("tip"));
-        self.ask(
-            id,
-            Some(name),
-            visit,
-            action(),
-            true,
-            &[item.text("do"), verify, tip],
-        )
+        self.ask(id, Some(name), visit, action(), true, &[item.text("do"), verify, tip])
     }
 
     // A branch looks at its conditions in order.
-    fn branch_step(
-        &mut self,
-        id: &'a str,
-        step: &'a Tree,
-        visit: u32,
-    ) -> Result<Way<'a>, Box<End>> {
+    fn branch_step(&mut self, id: &'a str, step: &'a Tree, visit: u32) -> Result<Way<'a>, Box<End>> {
         let Some(Tree::List(branches)) = step.get("branch") else {
             return Err(self.stopped("stopped no-branch", id, visit));
         };
@@ -459,12 +368,7 @@ impl<'a> Walker<'a> {
                 Some(true) => {
                     let target = Some(branch.get("goto").unwrap_or(branch));
                     let name = format!("{id}.{}", index + 1);
-                    return Ok(Way {
-                        target,
-                        step: id,
-                        name,
-                        visit,
-                    });
+                    return Ok(Way { target, step: id, name, visit });
                 }
                 None if step.get("unknown").is_some() => {
                     return self.way(step, id, "unknown".to_owned(), visit);
@@ -473,12 +377,7 @@ impl<'a> Walker<'a> {
                     let at = named(&self.path(), id);
                     let withdraw = condition.and_then(|condition| self.blamed(&condition));
                     let state = "stopped unknown-fact";
-                    return Err(Box::new(End::Stopped {
-                        state,
-                        at,
-                        visit,
-                        withdraw,
-                    }));
+                    return Err(Box::new(End::Stopped { state, at, visit, withdraw }));
                 }
             }
         }
@@ -505,32 +404,20 @@ impl<'a> Walker<'a> {
                 }
                 _ => None,
             };
-            let own = callee
-                .get("facts")
-                .is_some_and(|facts| facts.get(name).is_some());
+            let own = callee.get("facts").is_some_and(|facts| facts.get(name).is_some());
             if let Some(status) = status.filter(|_| own) {
                 facts.insert(name.clone(), status);
             }
         }
         let call = Some((id.to_owned(), visit));
-        self.frames.push(Frame {
-            playbook: callee,
-            call,
-            facts,
-            visits: BTreeMap::new(),
-        });
+        self.frames.push(Frame { playbook: callee, call, facts, visits: BTreeMap::new() });
         Ok(self.entry())
     }
 
     // `resolve` goes on at the caller's `resolved`; an `escalate` ends the whole run.
     fn ending(&mut self, ending: &'a Tree, name: &str, visit: u32) -> Result<Way<'a>, Box<End>> {
-        let kinds = [
-            ("resolve", "resolved"),
-            ("not_resolved", "not_resolved"),
-            ("escalate", "escalated"),
-        ];
-        let Some((key, state)) = kinds.into_iter().find(|(key, _)| ending.get(key).is_some())
-        else {
+        let kinds = [("resolve", "resolved"), ("not_resolved", "not_resolved"), ("escalate", "escalated")];
+        let Some((key, state)) = kinds.into_iter().find(|(key, _)| ending.get(key).is_some()) else {
             return Err(self.stopped("stopped no-branch", name, visit));
         };
         self.read(&[ending.text(key), ending.text("tell")])?;
@@ -538,22 +425,11 @@ impl<'a> Walker<'a> {
             && let Some((call, visit)) = self.frame().call.clone()
         {
             self.frames.pop();
-            let steps = self
-                .frame()
-                .playbook
-                .get("steps")
-                .map_or(&[][..], Tree::entries);
-            let (id, step) = steps
-                .iter()
-                .find(|(id, _)| *id == call)
-                .expect("the frame was opened by this step");
+            let steps = self.frame().playbook.get("steps").map_or(&[][..], Tree::entries);
+            let (id, step) = steps.iter().find(|(id, _)| *id == call).expect("the frame was opened by this step");
             return self.way(step, id, state.to_owned(), visit);
         }
-        Err(Box::new(End::Ended {
-            state,
-            at: named(&self.path(), name),
-            visit,
-        }))
+        Err(Box::new(End::Ended { state, at: named(&self.path(), name), visit }))
     }
 
     /// The prompt of a step or of an item, after the facts that its texts read.
@@ -568,26 +444,14 @@ impl<'a> Walker<'a> {
     ) -> Result<String, Box<End>> {
         let shown = self.read(texts)?;
         let item = item.map(String::from);
-        let place = Place::Step {
-            frame: self.path(),
-            step: id.to_owned(),
-            item,
-            visit,
-        };
-        self.prompt(Prompt {
-            place,
-            takes,
-            action,
-            shown,
-        })
+        let place = Place::Step { frame: self.path(), step: id.to_owned(), item, visit };
+        self.prompt(Prompt { place, takes, action, shown })
     }
 
     /// The answer in the book, if it counts; else this is the position.
     fn prompt(&mut self, prompt: Prompt) -> Result<String, Box<End>> {
         let history = self.book.history;
-        let latest = history
-            .iter()
-            .rposition(|entry| entry.place == prompt.place);
+        let latest = history.iter().rposition(|entry| entry.place == prompt.place);
         let latest = latest.filter(|index| !history[*index].withdrawn);
         let Some(index) = latest.filter(|_| self.book.cursor != Some(self.trail.len())) else {
             return Err(Box::new(End::At(prompt)));
@@ -599,10 +463,7 @@ impl<'a> Walker<'a> {
             }
             self.counted.push(index);
         }
-        self.trail.push(Answered {
-            prompt,
-            answer: entry.answer.clone(),
-        });
+        self.trail.push(Answered { prompt, answer: entry.answer.clone() });
         Ok(entry.answer.clone())
     }
 
@@ -610,12 +471,9 @@ impl<'a> Walker<'a> {
     fn has_news(&self, held: usize) -> bool {
         let history = self.book.history;
         let place = &history[held].place;
-        let others = history
-            .iter()
-            .filter(|entry| entry.action && entry.place != *place);
+        let others = history.iter().filter(|entry| entry.action && entry.place != *place);
         others.map(|entry| &entry.place).any(|action| {
-            let latest =
-                |entries: &'a [Entry]| entries.iter().rfind(|entry| entry.place == *action);
+            let latest = |entries: &'a [Entry]| entries.iter().rfind(|entry| entry.place == *action);
             let then = latest(&history[..held]).and_then(Entry::result);
             let now = latest(history);
             let before_it_now = self.trail.iter().any(|was| was.place() == action);
@@ -626,11 +484,7 @@ impl<'a> Walker<'a> {
 
     // Facts are asked for when they are needed: those of these texts, in this order.
     fn read(&mut self, texts: &[Option<&str>]) -> Result<Vec<(String, Option<String>)>, Box<End>> {
-        let names: Vec<String> = texts
-            .iter()
-            .flatten()
-            .flat_map(|text| fact::read_by(text))
-            .collect();
+        let names: Vec<String> = texts.iter().flatten().flat_map(|text| fact::read_by(text)).collect();
         for name in &names {
             self.need(name, false)?;
         }
@@ -646,19 +500,12 @@ impl<'a> Walker<'a> {
         let Some((declared, of_desk)) = self.declared(name, by_desk) else {
             return Ok(());
         };
-        let facts = if of_desk {
-            &self.desk_facts
-        } else {
-            &self.frame().facts
-        };
+        let facts = if of_desk { &self.desk_facts } else { &self.frame().facts };
         let Some(text) = declared.text("ask").filter(|_| !facts.contains_key(name)) else {
             return Ok(());
         };
         let frame = (!of_desk).then(|| self.path());
-        let place = Place::Fact {
-            frame,
-            fact: name.to_owned(),
-        };
+        let place = Place::Fact { frame, fact: name.to_owned() };
         if self.preparing.contains(&place) {
             return Ok(());
         }
@@ -668,21 +515,12 @@ impl<'a> Walker<'a> {
         }
         self.preparing.pop();
         let takes = Takes::fact(declared);
-        let prompt = Prompt {
-            place: place.clone(),
-            takes,
-            action: false,
-            shown: Vec::new(),
-        };
+        let prompt = Prompt { place: place.clone(), takes, action: false, shown: Vec::new() };
         let status = match self.prompt(prompt)? {
             answer if answer == "stuck" => Status::CannotTell(place),
             answer => Status::Known(answer),
         };
-        let facts = if of_desk {
-            &mut self.desk_facts
-        } else {
-            &mut self.frame_mut().facts
-        };
+        let facts = if of_desk { &mut self.desk_facts } else { &mut self.frame_mut().facts };
         facts.insert(name.to_owned(), status);
         Ok(())
     }
@@ -699,8 +537,7 @@ impl<'a> Walker<'a> {
             }
             let askable = |fact: &str| {
                 let declared = self.declared(fact, false);
-                declared.is_some_and(|(declared, _)| declared.text("ask").is_some())
-                    && self.status(fact).is_none()
+                declared.is_some_and(|(declared, _)| declared.text("ask").is_some()) && self.status(fact).is_none()
             };
             let Some(fact) = condition.first(&truth, &askable) else {
                 return Ok(None);
@@ -752,50 +589,28 @@ impl<'a> Walker<'a> {
     /// The fact's declaration, and whether it is the desk's.
     fn declared(&self, name: &str, by_desk: bool) -> Option<(&'a Tree, bool)> {
         let own = self.frame().playbook.get("facts").filter(|_| !by_desk);
-        let own = own
-            .and_then(|facts| facts.get(name))
-            .map(|declared| (declared, false));
-        let shared = self
-            .book
-            .desk
-            .get("facts")
-            .and_then(|facts| facts.get(name));
+        let own = own.and_then(|facts| facts.get(name)).map(|declared| (declared, false));
+        let shared = self.book.desk.get("facts").and_then(|facts| facts.get(name));
         own.or(shared.map(|declared| (declared, true)))
     }
 
     fn stopped(&self, state: &'static str, id: &str, visit: u32) -> Box<End> {
-        Box::new(End::Stopped {
-            state,
-            at: named(&self.path(), id),
-            visit,
-            withdraw: None,
-        })
+        Box::new(End::Stopped { state, at: named(&self.path(), id), visit, withdraw: None })
     }
 
     /// Stopped at the prompt that was answered last.
     fn stuck(&self) -> Box<End> {
         let place = self.trail.last().expect("`stuck` is an answer").place();
         let (at, visit, withdraw) = (place.name(), place.visit(), Some(place.clone()));
-        Box::new(End::Stopped {
-            state: "stopped stuck",
-            at,
-            visit,
-            withdraw,
-        })
+        Box::new(End::Stopped { state: "stopped stuck", at, visit, withdraw })
     }
 
     fn step(&self, id: &str) -> Option<&'a Tree> {
-        self.frame()
-            .playbook
-            .get("steps")
-            .and_then(|steps| steps.get(id))
+        self.frame().playbook.get("steps").and_then(|steps| steps.get(id))
     }
 
     fn path(&self) -> Path {
-        self.frames
-            .iter()
-            .filter_map(|frame| frame.call.clone())
-            .collect()
+        self.frames.iter().filter_map(|frame| frame.call.clone()).collect()
     }
 
     fn frame(&self) -> &Frame<'a> {
@@ -810,10 +625,7 @@ impl<'a> Walker<'a> {
         let mut all = BTreeMap::new();
         let mut path = Path::new();
         let desk = [(None, &self.desk_facts)];
-        let own = self
-            .frames
-            .iter()
-            .map(|frame| (frame.call.clone(), &frame.facts));
+        let own = self.frames.iter().map(|frame| (frame.call.clone(), &frame.facts));
         for (call, facts) in desk.into_iter().chain(own) {
             path.extend(call);
             for (name, status) in facts {

@@ -1,0 +1,17 @@
+//! The suite: one binary, a file for each feature, everything from outside.
+
+mod agreement;
+mod cli;
+mod driver;
+mod generator;
+mod guarantee;
+mod hostile;
+mod invariants;
+mod layers;
+mod mistakes;
+mod naive;
+mod oracle;
+mod pages;
+mod starter;
+mod support;
+mod trees;
