@@ -39,8 +39,7 @@ pub fn bytes(files: generator::Files) -> Files {
 
 fn playbook(number: usize) -> String {
     let other_device = match number % 10 {
-        9 => "not_resolved: Device {{ serial }} of the caller was not found; the same fault is on no other device."
-            .into(),
+        9 => "say: The same fault may be on other devices; look at them too.\n    then: dead-device".to_owned(),
         _ => format!("call: p{}\n    resolved: done\n    not_resolved: dead-device", number + 1),
     };
     format!(
@@ -98,7 +97,6 @@ steps:
     branch:
       - {{if: connection == "network" and os != "linux", goto: usual-suspects}}
       - {{if: connection == "usb" or os == "linux", goto: checklist}}
-    else: checklist
     unknown: usual-suspects
 
   usual-suspects:

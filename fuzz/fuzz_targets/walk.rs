@@ -316,7 +316,7 @@ fn word(kind: &Type) -> &'static str {
         Type::Text(_) => "text",
         Type::Number(..) => "number",
         Type::Date(..) => "date",
-        Type::Choice(_) | Type::YesNo => "",
+        Type::Choice(_) | Type::YesNo | Type::Broken => "",
     }
 }
 
@@ -325,7 +325,7 @@ fn typed(kind: &Type, bytes: &mut Bytes<'_>) -> String {
     match kind {
         Type::YesNo => bytes.pick(&["yes", "no"]).to_owned(),
         Type::Choice(ids) => ids[bytes.below(ids.len())].to_string(),
-        Type::Text(_) => bytes.pick(&TEXTS).to_owned(),
+        Type::Text(_) | Type::Broken => bytes.pick(&TEXTS).to_owned(),
         Type::Number(..) => {
             let tail = bytes.pick(&["", "", "", ".5", ".25", "e3"]);
             format!("{}{tail}", bytes.below(20))

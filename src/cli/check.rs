@@ -1,9 +1,12 @@
 //! `firstline check`
 
-use super::{Error, Status, output::*, wanted};
+use super::{Error, Status, output::*, selection};
 use crate::{app, clock, desk::Desk, diagnostic};
 use clap::{Args, ValueEnum};
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 /// Check playbooks, tests and `desk.yaml`: every mistake at once
 #[derive(Debug, Args)]
@@ -22,17 +25,15 @@ enum Format {
     Json,
 }
 
-pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error>) -> Result<Status, Error> {
+pub fn run(
+    arguments: &Arguments,
+    root: Option<&Path>,
+    load: impl FnOnce() -> Result<Desk, app::Error>,
+) -> Result<Status, Error> {
     let desk = load()?;
     let mut findings = crate::check::check(&desk, clock::today());
-    if !arguments.paths.is_empty() && !desk.sources.0.iter().any(|source| wanted(&arguments.paths, &None, &source.path))
-    {
-        return Err(Error::Usage(format!(
-            "the desk has no file `{}`; paths are relative to the desk",
-            arguments.paths[0].display()
-        )));
-    }
-    findings.retain(|finding| wanted(&arguments.paths, &None, &desk.sources.file(finding.primary.span).path));
+    let selected = selection(&arguments.paths, root, &desk)?;
+    findings.retain(|finding| selected(&desk.sources.file(finding.primary.span).path));
     let failed = findings.iter().any(|finding| finding.rule.severity == diagnostic::Severity::Error);
     let checked = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     match arguments.format {

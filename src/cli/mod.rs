@@ -9,7 +9,10 @@ mod test;
 
 use crate::{app, desk::Desk};
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Troubleshooting playbooks that run: follow them, check them, hand over what they cannot solve.
 #[derive(Debug, Parser)]
@@ -58,8 +61,8 @@ pub fn main() -> ExitCode {
     let load = || app::load(arguments.desk.as_deref());
     let result = match &arguments.command {
         Command::Run(options) => run::run(options, load),
-        Command::Check(options) => check::run(options, load),
-        Command::Test(options) => test::run(options, load),
+        Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
+        Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
     };
@@ -92,15 +95,21 @@ fn playbook<'a>(desk: &'a Desk, id: &str) -> Result<&'a crate::playbook::Playboo
     })
 }
 
-/// Whether a desk's path is one of those that were named, or lies below one; all are, if none was named.
-fn wanted(paths: &[PathBuf], root: &Option<PathBuf>, path: &str) -> bool {
-    let strip = |given: &PathBuf| {
-        let given = root.as_ref().and_then(|root| given.strip_prefix(root).ok()).unwrap_or(given);
-        given.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect::<PathBuf>()
-    };
-    paths.is_empty()
-        || paths
-            .iter()
-            .map(strip)
-            .any(|given| given.as_os_str().is_empty() || std::path::Path::new(path).starts_with(&given))
+/// Which of the desk's files are meant by paths on the command line, below the desk or below the current folder; all,
+/// if none is named. A path that means nothing is an error.
+fn selection(paths: &[PathBuf], root: Option<&Path>, desk: &Desk) -> Result<impl Fn(&str) -> bool, Error> {
+    let plain =
+        |path: &Path| path.components().filter(|part| *part != std::path::Component::CurDir).collect::<PathBuf>();
+    let given: Vec<PathBuf> =
+        paths.iter().map(|path| plain(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path))).collect();
+    let names = |given: &Path, file: &str| given.as_os_str().is_empty() || Path::new(file).starts_with(given);
+    for (given, path) in given.iter().zip(paths) {
+        if !desk.sources.0.iter().any(|source| names(given, &source.path)) {
+            return Err(Error::Usage(format!(
+                "the desk has no file `{}`; paths are relative to the desk",
+                path.display()
+            )));
+        }
+    }
+    Ok(move |file: &str| given.is_empty() || given.iter().any(|given| names(given, file)))
 }

@@ -1,6 +1,6 @@
 //! `firstline test`
 
-use super::{Error, Status, output::*, wanted};
+use super::{Error, Status, output::*, selection};
 use crate::{
     app, clock,
     desk::Desk,
@@ -9,7 +9,11 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::{collections::HashSet, io::Write, path::PathBuf};
+use std::{
+    collections::HashSet,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 /// Run the authors' tests
 #[derive(Debug, Args)]
@@ -31,18 +35,20 @@ enum Format {
     Json,
 }
 
-pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error>) -> Result<Status, Error> {
+pub fn run(
+    arguments: &Arguments,
+    root: Option<&Path>,
+    load: impl FnOnce() -> Result<Desk, app::Error>,
+) -> Result<Status, Error> {
     let desk = load()?;
     // A test file with a finding fails; it never passes by being skipped.
     let findings = crate::check::check(&desk, clock::today());
     let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
     let broken: HashSet<String> = errors.map(|finding| desk.sources.file(finding.primary.span).path.clone()).collect();
-    let (reports, coverage) = run_tests(&desk, &broken, |path| wanted(&arguments.paths, &None, path));
-    if !arguments.paths.is_empty() && reports.is_empty() {
-        return Err(Error::Usage(format!(
-            "no tests lie in `{}`; paths are relative to the desk",
-            arguments.paths[0].display()
-        )));
+    let selected = selection(&arguments.paths, root, &desk)?;
+    let (reports, coverage) = run_tests(&desk, &broken, selected);
+    if reports.is_empty() && !arguments.paths.is_empty() {
+        return Err(Error::Usage(format!("there are no tests in `{}`", arguments.paths[0].display())));
     }
     match arguments.format {
         Format::Human => human(&desk, &reports, arguments.coverage.then_some(&coverage))?,

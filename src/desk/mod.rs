@@ -44,7 +44,13 @@ enum Content {
 
 impl Desk {
     /// Reads all files of a desk: paths relative to it, with `/`, and their bytes. Order does not matter.
-    pub fn build(mut files: Vec<(String, Vec<u8>)>) -> Self {
+    pub fn build(files: Vec<(String, Vec<u8>)>) -> Self {
+        std::thread::scope(|scope| {
+            on_large_stack(scope, || Self::build_here(files)).join().expect("reading never panics")
+        })
+    }
+
+    fn build_here(mut files: Vec<(String, Vec<u8>)>) -> Self {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let findings = Sink::default();
         let (policy, facts, desk_source) = desk_file(&files, &findings);
@@ -57,7 +63,7 @@ impl Desk {
                 .enumerate()
                 .map(|(n, files)| {
                     let facts = &facts;
-                    scope.spawn(move || {
+                    on_large_stack(scope, move || {
                         let numbered = files.iter().enumerate();
                         numbered
                             .map(|(at, (path, bytes))| read(FileId((n * chunk + at) as u32), path, bytes, facts))
@@ -135,6 +141,15 @@ impl Desk {
     pub fn tier_of<'a>(&'a self, playbook: &'a Playbook) -> &'a str {
         playbook.tier.as_ref().map_or_else(|| self.policy.first_staffed(), |tier| &tier.value)
     }
+}
+
+/// Reading a deeply nested file takes more stack than a worker thread has by default.
+fn on_large_stack<'scope, T: Send + 'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> std::thread::ScopedJoinHandle<'scope, T> {
+    let builder = std::thread::Builder::new().stack_size(16 << 20);
+    builder.spawn_scoped(scope, work).expect("the system can start a thread")
 }
 
 type DeskSource = Option<(usize, Source)>;

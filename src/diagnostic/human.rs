@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 /// Longer lines are cut out around the finding.
 const LINE: usize = 160;
+/// Places further apart than this many lines are shown one by one.
+const NEAR: usize = 200;
 
 /// All findings, styled with ANSI escapes; the output stream strips them where they are not wanted.
 pub fn human(findings: &[Diagnostic], sources: &Sources) -> String {
@@ -56,9 +58,11 @@ fn snippets<'a>(labels: Vec<(AnnotationKind, &'a Label)>, sources: &'a Sources) 
         let (line, _) = file.position(label.span.start);
         (line, file.line(line))
     };
+    let lines = || labels.iter().map(|(_, label)| window(label).0);
+    let far = lines().max().unwrap_or(0) - lines().min().unwrap_or(0) > NEAR;
     let long = labels.iter().any(|(_, label)| window(label).1.len() > LINE);
     let groups: Vec<Vec<(AnnotationKind, &Label)>> =
-        if long { labels.into_iter().map(|l| vec![l]).collect() } else { vec![labels] };
+        if long || far { labels.into_iter().map(|l| vec![l]).collect() } else { vec![labels] };
     groups
         .into_iter()
         .map(|labels| {
@@ -69,7 +73,8 @@ fn snippets<'a>(labels: Vec<(AnnotationKind, &'a Label)>, sources: &'a Sources) 
                 range = excerpt(&file.text, range, labels[0].1.span.start as usize);
             }
             let annotations = labels.into_iter().map(|(kind, label)| {
-                let (start, end) = (label.span.start as usize, label.span.end as usize);
+                let boundary = |byte: u32| file.text.floor_char_boundary(byte as usize);
+                let (start, end) = (boundary(label.span.start), boundary(label.span.end));
                 let line_end = file.line(file.position(label.span.start).0).end;
                 let start = start.clamp(range.start, range.end);
                 let end = end.min(line_end).clamp(start, range.end);

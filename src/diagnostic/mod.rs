@@ -135,7 +135,11 @@ impl<T> Sink<T> {
     }
 }
 
-/// Orders findings by file and place, and drops what was found twice.
+/// More findings than this in one file say nothing more.
+const MOST: usize = 300;
+
+/// Orders findings by file and place, and drops what was found twice, and of one file what goes beyond the first
+/// hundreds; a finding of its own says so.
 pub fn sort(findings: &mut Vec<Diagnostic>, sources: &Sources) {
     findings.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.primary.span.start, d.rule.code, d.primary.span.end);
@@ -143,4 +147,20 @@ pub fn sort(findings: &mut Vec<Diagnostic>, sources: &Sources) {
         path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
     });
     findings.dedup();
+    let mut counts: std::collections::BTreeMap<FileId, (usize, Span)> = std::collections::BTreeMap::new();
+    findings.retain(|finding| {
+        let span = finding.primary.span;
+        let (count, last) = counts.entry(span.file).or_insert((0, span));
+        *count += 1;
+        if *count <= MOST {
+            *last = span;
+        }
+        *count <= MOST
+    });
+    for (count, last) in counts.into_values().filter(|(count, _)| *count > MOST) {
+        let at =
+            findings.iter().rposition(|finding| finding.primary.span.file == last.file).expect("the file has findings");
+        let more = form::too_large(last, &format!("not worth {} findings more", count - MOST));
+        findings.insert(at + 1, more.help("mend those above first, and check again"));
+    }
 }

@@ -16,6 +16,8 @@ pub enum Fault {
 
 /// The deepest nesting of parentheses and `not`.
 const MAX_DEPTH: usize = 32;
+/// The longest condition, in bytes.
+const MAX_LENGTH: usize = 2_000;
 
 /// Reads a condition. `facts` finds a fact by name. What cannot be read becomes [`Condition::Broken`].
 pub fn parse<'a>(
@@ -79,6 +81,10 @@ fn unexpected(token: &Token, span: Span) -> Box<Diagnostic> {
 
 fn lex(source: &Spanned<String>, file: &str) -> Parsed<Vec<(Token, Span)>> {
     let text = source.value.as_str();
+    if text.len() > MAX_LENGTH {
+        let message = format!("this condition is longer than {MAX_LENGTH} characters");
+        return malformed(source.span, message, "split it over several `branch` conditions");
+    }
     let mut tokens = Vec::new();
     let mut at = 0;
     let span = |from: usize, to: usize| {

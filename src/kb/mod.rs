@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn the_header_is_not_part_of_the_body() {
-        assert_eq!(body("---\ntitle: A\n---\n\n# Text\n"), "\n# Text\n");
+        assert_eq!(body("---\ntitle: A\n---\n\n# Text\n"), "# Text\n");
         assert_eq!(body("# Text\n---\n"), "# Text\n---\n");
         assert_eq!(body("---\r\ntitle: A\r\n---\r\nText"), "Text");
     }

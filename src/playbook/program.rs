@@ -91,7 +91,8 @@ impl Program {
         super::Scope { own: &self.units[unit as usize].flow.facts, desk: &self.facts }
     }
 
-    /// Links a playbook with all that it calls. `None` if something is missing or broken, which the check reports.
+    /// Links a playbook with all that it calls. `None` if something is missing or broken, or calls
+    /// itself, which the check reports.
     pub fn link<'a>(id: &str, facts: &Arc<Facts>, find: impl Fn(&str) -> Option<Part<'a>>) -> Option<Self> {
         let mut parts = vec![find(id)?];
         let mut at = 0;
@@ -103,7 +104,7 @@ impl Program {
             }
             at += 1;
         }
-        if parts.iter().any(|part| part.flow.broken) {
+        if parts.iter().any(|part| part.flow.broken) || is_recursive(&parts) {
             return None;
         }
         let units = parts.iter().map(|part| unit(part, &parts)).collect::<Option<Vec<_>>>()?;
@@ -128,6 +129,20 @@ impl Program {
             put(part.source);
         }
         Some(Self { hash: ProgramHash(hasher.finalize().into()), units, facts: facts.clone() })
+    }
+}
+
+/// Whether some playbook comes back to itself through its calls.
+fn is_recursive(parts: &[Part<'_>]) -> bool {
+    let calls = |part: &Part<'_>| part.flow.calls.iter().map(|call| call.value.clone()).collect::<BTreeSet<_>>();
+    let mut left: Vec<(&str, BTreeSet<String>)> = parts.iter().map(|part| (part.id, calls(part))).collect();
+    loop {
+        let done: Vec<&str> = left.iter().filter(|(_, calls)| calls.is_empty()).map(|(id, _)| *id).collect();
+        if done.is_empty() {
+            return !left.is_empty();
+        }
+        left.retain(|(_, calls)| !calls.is_empty());
+        left.iter_mut().for_each(|(_, calls)| calls.retain(|call| !done.contains(&call.as_str())));
     }
 }
 

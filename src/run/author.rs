@@ -302,7 +302,10 @@ impl Coverage {
             let mut stuck: Option<(bool, Span)> = None;
             for (node, value) in flow.nodes_of(step) {
                 let item = if let Node::Prompt(prompt) = value { prompt.item.as_ref() } else { None };
-                for way in value.ways() {
+                // After the last item `failed` and `stuck` go the same way.
+                let mut ways = value.ways();
+                ways.dedup_by_key(|way| &way.name);
+                for way in ways {
                     let reached = self.ways.contains(&(id(), node, at, way.name.to_string()));
                     match item {
                         None if way.implicit => {}

@@ -97,9 +97,15 @@ impl Run {
         match input {
             Input::Say(said) => self.decide_answer(said),
             Input::Back(0) => Ok(None),
+            // Whoever handed over goes back to the prompt that was left.
+            Input::Back(1) if self.handed_over.is_some() => match self.walk.position {
+                Position::At { frame, place } => Ok(Some(Event::WentBack { to: self.at(frame, place) })),
+                _ => Ok(None),
+            },
             Input::Back(by) => {
                 let trail = &self.walk.trail;
-                match trail.len().checked_sub(*by) {
+                let by = by - usize::from(self.handed_over.is_some());
+                match trail.len().checked_sub(by) {
                     Some(at) => Ok(Some(Event::WentBack { to: self.at(trail[at].frame, trail[at].place) })),
                     None => Err(Refused::new(
                         "there is no prompt that far back",
@@ -108,6 +114,9 @@ impl Run {
                 }
             }
             Input::Change { at, visit, said } => self.decide_change(at, *visit, said),
+            Input::Signal(signal) if self.book.audience == Audience::SelfService && *signal != Signal::HandOver => {
+                Err(Refused::new("only staff can signal this", vec!["hand-over".into()]))
+            }
             Input::Signal(Signal::Upset) => Ok(Some(Event::GotUpset)),
             Input::Signal(signal) => match self.walk.position {
                 Position::At { .. } if self.handed_over.is_none() => {
@@ -153,6 +162,7 @@ impl Run {
         let Some((slot, value)) = given else {
             return Err(Refused::new(format!("`{at}` was not answered on the way here"), self.changeable()));
         };
+        fits_kind(self.program.scope(0).fact(*slot), said)?;
         let new = start_fact(&self.program, at, said.words())?;
         debug_assert_eq!(new.0, *slot);
         let at = At { calls: Vec::new(), name: at.to_owned(), visit: 1 };
@@ -185,6 +195,7 @@ impl Run {
                 self.answer(frame, place, answer);
             }
             Event::Changed { at, said } => self.change(at, said)?,
+            Event::WentBack { to } if self.stands_at(to) => self.handed_over = None,
             Event::WentBack { to } => {
                 let passed = self
                     .passed(to)
@@ -202,6 +213,10 @@ impl Run {
             self.book.settle(self.walk.trail.iter().map(|passed| passed.key));
         }
         Ok(())
+    }
+
+    fn stands_at(&self, at: &At) -> bool {
+        matches!(self.walk.position, Position::At { frame, place } if self.at(frame, place) == *at)
     }
 
     fn passed(&self, at: &At) -> Option<Key> {
@@ -410,20 +425,13 @@ impl Run {
                 None => refuse(format!("`{id}` is not an answer here")),
             },
             (Takes::Value(fact), said) => {
-                let chosen = matches!(fact.kind, Type::Choice(_) | Type::YesNo);
-                match (chosen, said) {
-                    (true, Said::Value(_)) | (false, Said::Answer(_)) => {
-                        let word = if chosen { "answer" } else { "value" };
-                        refuse(format!("this takes `{word}`: {}", fact.kind.takes()))
+                fits_kind(fact, said).map_err(|refused| Refused::new(refused.why, self.valid(frame, place)))?;
+                match fact.kind.read(said.words()) {
+                    Some(value) => Ok(Answer::Value(value)),
+                    None => {
+                        let typed = crate::diagnostic::wording::shorten(said.words());
+                        refuse(format!("`{typed}` does not fit: this takes {}", fact.kind.takes()))
                     }
-                    (_, said) => match fact.kind.read(said.words()) {
-                        Some(value) => Ok(Answer::Value(value)),
-                        None => refuse(format!(
-                            "`{}` does not fit: this takes {}",
-                            crate::diagnostic::wording::shorten(said.words()),
-                            fact.kind.takes()
-                        )),
-                    },
                 }
             }
             (Takes::Choices(_), Said::Value(_)) => refuse("this takes one of its answers".into()),
@@ -478,10 +486,11 @@ impl Run {
         for passed in &self.walk.trail {
             let here = token.clone().finish(&format!("{:?} {:?}", self.at(passed.frame, passed.place), None::<Reason>));
             if here == wanted {
-                let given =
-                    self.book.get(&passed.key).map(|given| self.said(passed.frame, passed.place, &given.answer));
+                let given = self.book.get(&passed.key).map(|given| &given.answer);
                 return match input {
-                    Input::Say(said) if given.as_ref() == Some(said) => Ok(None),
+                    Input::Say(said) if self.read_answer(passed.frame, passed.place, said).ok().as_ref() == given => {
+                        Ok(None)
+                    }
                     _ => break,
                 };
             }
@@ -510,6 +519,18 @@ impl Token {
     fn finish(mut self, end: &str) -> String {
         self.0.update(end);
         self.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Choices are answered, everything else is typed.
+fn fits_kind(fact: &Fact, said: &Said) -> Result<(), Refused> {
+    let chosen = matches!(fact.kind, Type::Choice(_) | Type::YesNo);
+    match (chosen, said) {
+        (true, Said::Value(_)) | (false, Said::Answer(_)) => {
+            let word = if chosen { "answer" } else { "value" };
+            Err(Refused::new(format!("this takes `{word}`: {}", fact.kind.takes()), vec![fact.kind.takes()]))
+        }
+        _ => Ok(()),
     }
 }
 

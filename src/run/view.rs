@@ -270,8 +270,12 @@ impl Run {
             open.push(parent);
         }
         for frame in open.into_iter().rev() {
+            let facts = &self.walk().frames[frame as usize].facts;
+            if facts.iter().all(|state| state.value().is_none()) {
+                continue;
+            }
             let prefix = self.prefix(frame);
-            for at in 0..self.walk().frames[frame as usize].facts.len() as u32 {
+            for at in 0..facts.len() as u32 {
                 if let Some(value) = value(self.state(frame, Slot::Own(at))) {
                     known.push((format!("{prefix}{}", self.fact(frame, Slot::Own(at)).name.value), value));
                 }

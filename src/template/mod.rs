@@ -11,6 +11,10 @@ use std::sync::LazyLock;
 pub const NOT_KNOWN: &str = "not known";
 /// What `case.` may be followed by.
 pub const CASE: [&str; 3] = ["caller", "number", "channel"];
+/// How many values one text may print.
+const MAX_READS: usize = 100;
+/// How many filters one value may pass through.
+const MAX_FILTERS: usize = 8;
 /// The filters that a value may pass through; all of them take any text and cannot fail.
 const FILTERS: [&str; 5] = ["upper", "lower", "title", "trim", "capitalize"];
 
@@ -58,6 +62,11 @@ impl Text {
         let finder = Finder { file, span: source.span };
         let mut parts = Vec::new();
         let mut rest = 0;
+        if text.matches("{{").count() > MAX_READS {
+            let message = format!("a text reads at most {MAX_READS} values");
+            findings.push(form::malformed_text(source.span, message, "split it over several steps"));
+            return Self { parts: Vec::new(), source };
+        }
         while let Some(open) = text[rest..].find(['{']).map(|at| rest + at) {
             let kind = text[open..].get(..2).unwrap_or_default();
             if kind == "{%" || kind == "{#" {
@@ -93,6 +102,10 @@ impl Text {
             }
         }
         push_literal(&mut parts, &text[rest..]);
+        if parts.iter().all(|part| matches!(part, Part::Literal(_))) {
+            // Its source is all there is to print.
+            parts = Vec::new();
+        }
         settle_places(&mut parts);
         Self { source, parts }
     }
@@ -107,6 +120,9 @@ impl Text {
 
     /// The text as Markdown. `value` gives what is read, as it is shown to people.
     pub fn render(&self, mut value: impl FnMut(&Read) -> Option<String>) -> String {
+        if self.parts.is_empty() {
+            return self.source.value.trim_end().to_owned();
+        }
         let mut out = String::with_capacity(self.source.value.len());
         for part in &self.parts {
             match part {
@@ -173,6 +189,13 @@ fn read(inner: &str, at: usize, text: &str, finder: &Finder<'_>) -> Result<Read,
     };
     let mut pieces = inner.split('|');
     let name = pieces.next().unwrap_or_default();
+    if inner.matches('|').count() > MAX_FILTERS {
+        return fail(
+            "",
+            format!("a value passes through at most {MAX_FILTERS} filters"),
+            "leave some of them out".into(),
+        );
+    }
     for filter in pieces {
         if !FILTERS.contains(&filter.trim()) {
             let help = wording::suggest(filter.trim(), FILTERS)

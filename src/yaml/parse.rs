@@ -28,7 +28,7 @@ pub fn parse(file: FileId, path: &str, bytes: &[u8]) -> (Source, Option<Spanned<
         Err(error) => {
             let at = error.valid_up_to();
             let source = Source::new(path, String::from_utf8_lossy(bytes));
-            let found = form::not_utf8(here(at, at + 1));
+            let found = form::not_utf8(here(at, at + '\u{fffd}'.len_utf8()));
             return (source, None, vec![found]);
         }
     };

@@ -55,6 +55,9 @@ pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
     if let Some(fault) = list_in_braces(text, line.clone(), at, file) {
         return fault;
     }
+    if let Some(found) = fact_in_braces(text, line.end, file) {
+        return Fault::Stop(found);
+    }
     // A tab may be met only when the line before it goes on.
     if let Some(tab) = tab(text, line.clone()).or_else(|| tab(text, line_at(text, line.end + 1))) {
         let message = "this line is indented with a tab";
@@ -153,6 +156,19 @@ fn list_in_braces(text: &str, line: Range<usize>, at: usize, file: FileId) -> Op
     let message = "a condition with `[` inside `{ }` must be quoted: to YAML a list begins here";
     let help = format!("put it in quotes: {{if: '{}', …}}", wording::shorten(&text[start..end]));
     Some(Fault::Hole(form::yaml_trap(span, message, help), start..end))
+}
+
+/// `{label: {{ os }}}` or `key: {{ os }} is slow`: the first such value up to where reading failed.
+fn fact_in_braces(text: &str, end: usize, file: FileId) -> Option<Diagnostic> {
+    let read = &text[..end];
+    let at = read.match_indices("{{").map(|(at, _)| at).find(|at| {
+        let line = &read[read[..*at].rfind('\n').map_or(0, |n| n + 1)..*at];
+        line.trim_end().ends_with([':', '[', ',', '{'])
+            && line.matches('"').count().is_multiple_of(2)
+            && line.matches('\'').count().is_multiple_of(2)
+    })?;
+    let span = Span { file, start: at as u32, end: at as u32 + 2 };
+    Some(form::yaml_trap(span, "a text cannot begin with `{` here: to YAML it is a mapping", QUOTE))
 }
 
 /// Where the value of `key: value`, `- value` or `- key: value` begins in a line.

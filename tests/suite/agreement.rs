@@ -200,7 +200,7 @@ fn translate(input: &Input) -> Option<naive::Input> {
 #[test]
 fn the_walk_goes_where_a_naive_one_goes() {
     let (mut inputs, mut changes, mut held, mut confirms) = (0, 0, 0, 0);
-    for seed in 0..700u64 {
+    for seed in 0..260u64 {
         let random = &mut Random::new(seed + 5_000);
         let shape = shape(random);
         let files = generator::desk(random, &shape);
@@ -255,5 +255,5 @@ fn the_walk_goes_where_a_naive_one_goes() {
     println!(
         "naive walk: {inputs} inputs, {changes} changes, {held} held prompts, {confirms} changes with something to confirm"
     );
-    assert!(inputs > 20_000 && changes > 1_000 && held > 500 && confirms > 100);
+    assert!(inputs > 20_000 && changes > 2_000 && held > 500 && confirms > 100);
 }

@@ -101,7 +101,13 @@ pub fn input(random: &mut Random, run: &Run) -> Input {
 /// A new answer for a place that the run came past.
 pub fn changed(random: &mut Random, run: &Run, at: &str) -> Option<Said> {
     let path = run.path(&CaseInfo::default());
-    let position = path.iter().rposition(|line| line.at == at)?;
+    let Some(position) = path.iter().rposition(|line| line.at == at) else {
+        let scope = run.program.scope(0);
+        let kind = &scope.fact(scope.find(at)?).kind;
+        let typed = value(random, kind)?;
+        let chosen = matches!(kind.name(), "choices" | "yes-no");
+        return Some(if chosen { Said::Answer(typed) } else { Said::Value(typed) });
+    };
     let mut there = run.clone();
     there.take(&Input::Back(path.len() - position), None, jiff::Timestamp::UNIX_EPOCH, "").ok()?;
     match there.view(&CaseInfo::default()) {
