@@ -6,7 +6,7 @@ mod value;
 
 pub use eval::{Known, Verdict};
 pub use parse::{Fault, parse};
-pub use value::{Type, Value};
+pub use value::{Pattern, Type, Value};
 
 use crate::diagnostic::Spanned;
 

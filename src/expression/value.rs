@@ -1,7 +1,11 @@
 //! Values of facts and their types.
 
 use jiff::civil::Date;
-use std::{fmt, sync::Arc};
+use regex::{Regex, RegexBuilder};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// A known value. Choices are their ids.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
@@ -27,6 +31,49 @@ impl fmt::Display for Value {
     }
 }
 
+/// A regular expression that a whole text must match; compiled when the first text is held against it.
+#[derive(Clone)]
+pub struct Pattern {
+    source: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// Takes an expression, or says why it is none.
+    pub fn parse(source: &str) -> Result<Self, String> {
+        // What cannot stand alone must not become whole by what is put around it.
+        let why = |error: regex::Error| {
+            let words = error.to_string();
+            words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        };
+        build(source).and_then(|_| build(&whole(source))).map_err(why)?;
+        Ok(Self { source: source.to_owned(), compiled: OnceLock::new() })
+    }
+
+    /// As it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        self.compiled.get_or_init(|| build(&whole(&self.source)).expect("it was built before")).is_match(text)
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+fn whole(source: &str) -> String {
+    format!("^(?:{source})$")
+}
+
+fn build(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(1 << 20).build()
+}
+
 /// What a fact may be.
 #[derive(Clone, Debug)]
 pub enum Type {
@@ -35,7 +82,7 @@ pub enum Type {
     /// One of these ids.
     Choice(Vec<Arc<str>>),
     /// Any text of one line or more that the pattern, if there is one, matches from end to end.
-    Text(Option<regex::Regex>),
+    Text(Option<Pattern>),
     /// A number between these, both included.
     Number(Option<f64>, Option<f64>),
     /// A day between these, both included.
@@ -65,7 +112,7 @@ impl Type {
     /// The regular expression that the whole text must match, as written.
     pub fn pattern(&self) -> Option<&str> {
         match self {
-            Type::Text(Some(pattern)) => pattern.as_str().strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$")),
+            Type::Text(Some(pattern)) => Some(pattern.source()),
             _ => None,
         }
     }

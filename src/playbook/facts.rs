@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::{Diagnostic, Sink, Span, Spanned, form, wording},
-    expression::{Slot, Type},
+    expression::{Pattern, Slot, Type},
     template::{Read, Text},
     yaml::{Fields, Node, ident},
 };
@@ -248,17 +248,9 @@ fn typed(declared: &Spanned<String>, fields: &mut Fields<'_>) -> Type {
     match declared.value.as_str() {
         "yes-no" => Type::YesNo,
         "text" => Type::Text(fields.text("pattern").and_then(|pattern| {
-            let whole = format!("^(?:{})$", pattern.value);
-            let alone = regex::RegexBuilder::new(&pattern.value).size_limit(1 << 20).build();
-            match alone.and_then(|_| regex::RegexBuilder::new(&whole).size_limit(1 << 20).build()) {
-                Ok(regex) => Some(regex),
-                Err(error) => {
-                    let words = error.to_string();
-                    let why = words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    findings.push(form::malformed_pattern(pattern.span, &why));
-                    None
-                }
-            }
+            Pattern::parse(&pattern.value)
+                .map_err(|why| findings.push(form::malformed_pattern(pattern.span, &why)))
+                .ok()
         })),
         "number" => {
             let mut bound = |key| {

@@ -5,7 +5,7 @@ use crate::{
     playbook::Program,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Who goes through a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ pub(super) struct Performed {
     /// The giving's number and what came of it; `None`: could not be done after all.
     reports: Vec<(u32, Option<Outcome>)>,
     /// The givings that lay on the path before the latest report.
-    path: Vec<u32>,
+    path: HashSet<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ impl AnswerBook {
             };
             let performed = self.actions.entry(key).or_default();
             performed.reports.push((self.givings, outcome));
-            performed.path = path;
+            performed.path = path.into_iter().collect();
         }
         self.answers.insert(key, Given { answer, number: self.givings, held: false, shown });
     }
@@ -165,7 +165,7 @@ impl AnswerBook {
     }
 
     /// Marks every step's answer but those at `keep` as held.
-    pub(super) fn hold_all_but(&mut self, keep: &std::collections::HashSet<Key>) {
+    pub(super) fn hold_all_but(&mut self, keep: &HashSet<Key>) {
         for (key, given) in &mut self.answers {
             given.held |= matches!(key.place, Place::Node { .. }) && !keep.contains(key);
         }
@@ -187,7 +187,11 @@ impl AnswerBook {
 
     /// Whether no action is news to a held answer at `key`. `before` says whether a place lies on the path before it.
     pub(super) fn no_news(&self, key: &Key, given: &Given, before: impl Fn(&Key) -> bool) -> bool {
-        self.actions.iter().filter(|(action, _)| *action != key).all(|(action, performed)| {
+        self.actions.iter().all(|(action, performed)| {
+            let latest = performed.reports.last().map_or(0, |(number, _)| *number);
+            if latest <= given.number || action == key {
+                return true;
+            }
             let then = performed
                 .reports
                 .iter()

@@ -10,6 +10,7 @@ use crate::{
     },
     reason::Reason,
 };
+use std::collections::HashSet;
 
 /// No run enters more steps than this; the checker proves that none has to.
 pub const STEP_LIMIT: u32 = 10_000;
@@ -144,6 +145,8 @@ pub fn observe<'p>(
         book,
         cursor,
         trail: Vec::with_capacity(book.len()),
+        passed: HashSet::new(),
+        holds: book.holds(),
         frames: vec![first],
         facts,
         here: 0,
@@ -172,6 +175,9 @@ struct Walker<'p, 'b, T> {
     book: &'b AnswerBook,
     cursor: Option<&'b Key>,
     trail: Vec<Passed>,
+    /// The steps' prompts of the trail, kept only while answers are held.
+    passed: HashSet<Key>,
+    holds: bool,
     frames: Vec<Frame>,
     facts: Vec<State>,
     /// The present frame.
@@ -281,6 +287,9 @@ impl<'p, 'b, T: FnMut(Taken<'p>)> Walker<'p, 'b, T> {
             return Err(Position::At { frame: self.here, place });
         }
         self.trail.push(Passed { frame: self.here, place, key });
+        if self.holds {
+            self.passed.insert(key);
+        }
         let way = match (&given.answer, &prompt.options) {
             (Answer::Stuck, _) => match &prompt.stuck {
                 Some(way) => return Ok(self.follow(step, way, at)),
@@ -321,7 +330,7 @@ impl<'p, 'b, T: FnMut(Taken<'p>)> Walker<'p, 'b, T> {
     fn counts(&self, key: &Key, given: &Given, prompt: &Prompt) -> bool {
         let same = prompt.reads.len() == given.shown.len()
             && prompt.reads.iter().zip(&given.shown).all(|(slot, then)| self.known(*slot).value() == then.as_ref());
-        same && self.book.no_news(key, given, |action| self.trail.iter().any(|passed| passed.key == *action))
+        same && self.book.no_news(key, given, |action| self.passed.contains(action))
     }
 
     fn branch(&mut self, at: u32, branch: &'p Branch) -> Step {

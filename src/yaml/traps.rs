@@ -114,7 +114,8 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
             '|' | '>' => value[1..].chars().all(|c| matches!(c, '+' | '-' | '1'..='9')),
             _ => false,
         };
-        if !closed && !(first == '-' && !value.starts_with("- ")) {
+        let is_text = first == '-' && !value.starts_with("- ");
+        if !closed && !is_text {
             let found = form::yaml_trap(
                 place,
                 format!("a text cannot begin with `{first}` here: to YAML it is {meaning}"),
