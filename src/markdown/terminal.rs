@@ -19,6 +19,7 @@ pub fn render(markdown: &str, width: usize) -> String {
         width: width.max(20),
         gap: false,
         code: false,
+        table: None,
     };
     for event in Parser::new_ext(markdown, super::escape::options()) {
         page.event(event);
@@ -45,6 +46,8 @@ struct Page {
     /// An empty line is due before the next block.
     gap: bool,
     code: bool,
+    /// The rows of the table that is being read, cell by cell.
+    table: Option<Vec<Vec<String>>>,
 }
 
 impl Page {
@@ -115,14 +118,19 @@ impl Page {
             Tag::Emphasis => self.styles.push(EMPHASIS),
             Tag::Link { .. } => self.styles.push(LINK),
             Tag::Strikethrough => self.styles.push(Style::new().effects(Effects::STRIKETHROUGH)),
-            Tag::TableCell => self.line.space = self.line.columns > 0,
+            Tag::TableHead | Tag::TableRow => self.table.get_or_insert_default().push(Vec::new()),
+            Tag::TableCell => self.line = Line::default(),
             _ => {}
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::Table => {
+            TagEnd::Table => {
+                self.end_table();
+                self.gap = true;
+            }
+            TagEnd::Paragraph => {
                 self.end_line();
                 self.gap = true;
             }
@@ -149,7 +157,12 @@ impl Page {
             TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link | TagEnd::Strikethrough => {
                 self.styles.pop();
             }
-            TagEnd::TableRow | TagEnd::TableHead => self.end_line(),
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.line).text;
+                if let Some(row) = self.table.as_mut().and_then(|rows| rows.last_mut()) {
+                    row.push(cell);
+                }
+            }
             _ => {}
         }
     }
@@ -181,6 +194,42 @@ impl Page {
         }
     }
 
+    /// Columns as wide as their widest cell; the last takes the rest of the line and goes on below itself.
+    fn end_table(&mut self) {
+        let rows = self.table.take().unwrap_or_default();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns)
+            .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0))
+            .collect();
+        let before: usize = widths.iter().take(columns.saturating_sub(1)).map(|width| width + 2).sum();
+        for (n, row) in rows.iter().enumerate() {
+            let mut line = String::new();
+            let mut at = 0;
+            for (column, cell) in row.iter().enumerate() {
+                let last = column + 1 == columns;
+                for word in cell.split(' ').filter(|word| !word.is_empty()) {
+                    let start: usize = widths.iter().take(column).map(|width| width + 2).sum();
+                    if last && at > before && at + 1 + width(word) > self.width {
+                        self.out.push_str(line.trim_end());
+                        self.out.push('\n');
+                        (line, at) = (" ".repeat(before), before);
+                    } else if at < start {
+                        line.push_str(&" ".repeat(start - at));
+                        at = start;
+                    } else if at > start {
+                        line.push(' ');
+                        at += 1;
+                    }
+                    let word = if n == 0 { format!("{STRONG}{word}{STRONG:#}") } else { word.to_owned() };
+                    at += width(&word);
+                    line.push_str(&word);
+                }
+            }
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
+    }
+
     fn words(&mut self, text: &str) {
         let style = self.styles.iter().fold(Style::new(), |all, style| {
             Style::new()
@@ -200,7 +249,8 @@ impl Page {
     fn word(&mut self, word: &str, style: Style) {
         let columns = word.chars().count();
         let indent: usize = self.indent.iter().map(|part| part.chars().count()).sum();
-        if !self.code && self.line.space && self.line.columns + 1 + columns > self.width && self.line.columns > indent {
+        let wraps = !self.code && self.table.is_none();
+        if wraps && self.line.space && self.line.columns + 1 + columns > self.width && self.line.columns > indent {
             self.end_line();
         }
         if self.line.columns == 0 {
@@ -213,6 +263,11 @@ impl Page {
         self.line.text.push_str(&format!("{style}{word}{style:#}"));
         self.line.columns += columns;
     }
+}
+
+/// How many columns a word takes, styles aside.
+fn width(text: &str) -> usize {
+    anstream::adapter::strip_str(text).to_string().chars().count()
 }
 
 #[cfg(test)]
@@ -230,6 +285,12 @@ mod tests {
             plain(text, 80),
             "Open Services, then:\n\n1. right-click Print Spooler\n2. choose\n   • Restart\n\n  net stop spooler\n\nDone."
         );
+    }
+
+    #[test]
+    fn tables_have_columns() {
+        let table = "| key | |\n|---|---|\n| `if` | a condition that is looked at |\n| `minutes` | time |";
+        assert_eq!(plain(table, 25), "key\nif       a condition that\n         is looked at\nminutes  time");
     }
 
     #[test]

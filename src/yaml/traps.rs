@@ -48,7 +48,8 @@ pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
         let help = "write at least `title:`, `start:` and `steps:`; `firstline explain say` shows a small one";
         return Fault::Stop(form::invalid_yaml(here, "this file is empty", help));
     }
-    if matches!(error, Error::MultipleDocuments { .. }) {
+    let documents = matches!(error, Error::Budget { breach: serde_yaml::budget::BudgetBreach::Documents { .. }, .. });
+    if documents || matches!(error, Error::MultipleDocuments { .. }) {
         let help = "one file holds one playbook: put what follows `---` into a file of its own";
         return Fault::Stop(form::invalid_yaml(here, "this file holds more than one YAML document", help));
     }
@@ -114,6 +115,10 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
             '|' | '>' => value[1..].chars().all(|c| matches!(c, '+' | '-' | '1'..='9')),
             _ => false,
         };
+        if matches!(first, '"' | '\'') && !value[1..].contains(first) {
+            let message = "this text begins with a quote that is not closed";
+            return Some(Fault::Hole(form::yaml_trap(place, message, format!("end it with `{first}`")), hole));
+        }
         let is_text = first == '-' && !value.starts_with("- ");
         if !closed && !is_text {
             let found = form::yaml_trap(

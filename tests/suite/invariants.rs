@@ -1,4 +1,4 @@
-//! The numbered invariants of `lib.rs` that no other file of the suite holds to account.
+//! The numbered invariants of `lib.rs`: 2, 3, 4 and 6. The first is `hostile.rs`'s, the fifth `guarantee.rs`'s.
 
 use crate::{
     driver::{input, say, shape, start},

@@ -178,7 +178,9 @@ fn echo(view: &View, input: &Input) -> io::Result<()> {
     let (View::Prompt(prompt), Input::Say(said)) = (view, input) else { return Ok(()) };
     let label =
         prompt.choices.iter().find(|choice| choice.id == said.words()).map_or(said.words(), |choice| &choice.label);
-    if prompt.kind == PromptKind::Say { Ok(()) } else { say(&format!("  {} {label}", paint(GOOD, "→"))) }
+    // What was typed stands there already.
+    let shown = prompt.kind == PromptKind::Say || prompt.typed.is_some();
+    if shown { Ok(()) } else { say(&format!("  {} {label}", paint(GOOD, "→"))) }
 }
 
 fn show_outcome(practice: &Practice<'_>, outcome: &Outcome) -> io::Result<()> {

@@ -13,7 +13,7 @@ use crate::{
     template::Text,
     yaml::{self, Fields},
 };
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The most entries of a step in one frame that `visits` may allow.
 const MAX_VISITS: f64 = 100.0;
@@ -478,13 +478,13 @@ impl Reader<'_> {
 
     /// The answers to an action.
     pub fn action(&self, worked: Way, failed: Way) -> Options {
-        let choice = |id: &str, label: &str, way: Way| Choice {
+        let choice = |id: &str, label: &Arc<Text>, way: Way| Choice {
             id: Spanned::new(id.to_owned(), way.written.span),
-            label: Arc::new(self.parse_text(Spanned::new(label.to_owned(), self.id.span))),
+            label: label.clone(),
             way,
             was: Vec::new(),
         };
-        Options::Choices(vec![choice("worked", "It worked", worked), choice("failed", "It did not work", failed)])
+        Options::Choices(vec![choice("worked", &WORKED, worked), choice("failed", &FAILED, failed)])
     }
 
     /// Reads the items of `try` (`chances`) or `tasks`.
@@ -563,6 +563,15 @@ impl Reader<'_> {
         let prompt = self.with_reads(prompt);
         self.push(prompt);
     }
+}
+
+/// What every action's answers are called, made once.
+static WORKED: LazyLock<Arc<Text>> = LazyLock::new(|| label("It worked"));
+static FAILED: LazyLock<Arc<Text>> = LazyLock::new(|| label("It did not work"));
+
+fn label(text: &str) -> Arc<Text> {
+    let nowhere = Span { file: crate::diagnostic::FileId(0), start: 0, end: 0 };
+    Arc::new(Text::parse(Spanned::new(text.to_owned(), nowhere), "", &Sink::default()))
 }
 
 const ENDINGS: [(&str, EndKind); 3] =
