@@ -68,7 +68,7 @@ macro_rules! checks {
 }
 
 /// The closed list.
-static CHECKS: [Check; 32] = checks![
+static CHECKS: &[Check] = &checks![
     each unknown_step,
     each unknown_playbook,
     each endless_cycle,

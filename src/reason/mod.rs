@@ -52,7 +52,7 @@ macro_rules! entry {
 }
 
 /// All reasons, in the order of their declaration.
-pub static REASONS: [Entry; 11] = [
+pub static REASONS: &[Entry] = &[
     entry!(Stuck, "stuck", Person),
     entry!(HandOver, "hand-over", Person),
     entry!(Upset, "upset", Person),

@@ -48,7 +48,7 @@ fn try_page(name: &str, page: &str, wrong: &mut Vec<String>) -> (usize, usize) {
 #[test]
 fn every_example_is_true() {
     let mut wrong = Vec::new();
-    for kind in &KINDS {
+    for kind in KINDS {
         let (_, clean) = try_page(kind.key, kind.page, &mut wrong);
         if clean == 0 {
             wrong.push(format!("{}: no clean example", kind.key));
@@ -61,7 +61,7 @@ fn every_example_is_true() {
             wrong.push(format!("{}: a failing and a clean example are needed", rule.name));
         }
     }
-    for reason in &REASONS {
+    for reason in REASONS {
         try_page(reason.name, reason.page, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} pages\n{}", wrong.len(), wrong.join("\n\n"));

@@ -29,7 +29,7 @@ pub struct Kind {
 }
 
 /// All step kinds.
-pub static KINDS: [Kind; 10] = [
+pub static KINDS: &[Kind] = &[
     Kind { key: "say", page: include_str!("say.md"), read: say::read },
     Kind { key: "ask", page: include_str!("ask.md"), read: ask::read },
     Kind { key: "do", page: include_str!("do.md"), read: r#do::read },
