@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut bytes = Bytes(bytes);
     let seed = bytes.number();
     let flaw = (bytes.below(4) == 0).then(|| bytes.pick(&Flaw::ALL));
-    let shape = Shape { playbooks: 1 + bytes.below(4), steps: 1 + bytes.below(14), flaw, wild: bytes.below(3) == 0 };
+    let shape = Shape { playbooks: 1 + bytes.below(4), steps: 3 + bytes.below(12), flaw, wild: bytes.below(3) == 0 };
     let files = generator::desk(&mut Random::new(seed), &shape);
     let desk = Desk::build(files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect());
     let findings = check::check(&desk, date(2026, 11, 21));

@@ -50,7 +50,7 @@ pub type Files = Vec<(String, String)>;
 pub struct Shape {
     /// At least one; two where the flaw needs a call.
     pub playbooks: usize,
-    /// About how many in each playbook; what must be called or saved comes on top.
+    /// About how many in each playbook, three or more; what must be called or saved comes on top.
     pub steps: usize,
     /// Half of the desks have it; the others pass, but have what the rule looks at.
     pub flaw: Option<Flaw>,
