@@ -6,8 +6,8 @@
 //!
 //! # Layers
 //!
-//! A module imports only from lower numbers; modules on one number do not see each other, but for the two marked
-//! pairs, which are read from left to right. A test keeps it so (`tests/suite/layers.rs`).
+//! A module imports only from lower numbers; modules on one number do not see each other, but for [`check`], which
+//! asks [`run`] how far a run may go. A test keeps it so (`tests/suite/layers.rs`).
 //!
 //! | layer | modules |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
 //! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles |
 //! | 3 | [`desk`] policy, playbooks and articles together |
-//! | 4 | [`run`] walk, book, session, authors' tests · then [`check`] a file for each rule · [`draw`] graphs |
+//! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`draw`] graphs |
 //! | 5 | [`app`] loads the desk |
 //! | 6 | [`cli`] a file for each command |
 //!
