@@ -360,8 +360,14 @@ fn places(book: &Playbook) -> Vec<(usize, usize)> {
     book.steps.iter().enumerate().flat_map(of).collect()
 }
 
-/// A place to put something; those that end there first, so that less becomes unreachable.
-fn place(random: &mut Random, book: &Playbook) -> (usize, usize) {
+/// A place to put something; those that end there first, so that less becomes unreachable. A playbook that only ends
+/// gets a first step.
+fn place(random: &mut Random, book: &mut Playbook) -> (usize, usize) {
+    if places(book).is_empty() {
+        let mut then = Exit::new("then");
+        then.way = Way::Step(book.start);
+        book.start = add(random, book, Kind::Say, vec![then]);
+    }
     let all = places(book);
     let ends: Vec<_> =
         all.iter().copied().filter(|at| matches!(book.steps[at.0].exits[at.1].way, Way::End(_))).collect();
