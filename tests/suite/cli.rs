@@ -785,6 +785,15 @@ fn facts_that_do_not_fit_end_with_2() {
 }
 
 #[test]
+fn a_playbook_that_is_only_called_is_not_started() {
+    let folder = folder("only-called");
+    write(&folder, "playbooks/part.yaml", "title: A part\naudience: []\nstart: a\nsteps:\n  a:\n    resolve: Done.\n");
+    let output = run(&folder, &["run", "part"], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "error: `part` is only called by other playbooks: it has `audience: []`\n");
+}
+
+#[test]
 fn a_staff_playbook_cannot_be_started_in_self_service() {
     let folder = small_desk("staff");
     let refused = |id: &str| failure(&folder, &["run", id, "--audience", "self-service", "--format", "json"]);

@@ -76,6 +76,10 @@ pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error
     let Some(program) = desk.program(&playbook.id) else {
         return Err(Error::Usage(format!("`{}` cannot be run as it is; `firstline check` says why", playbook.id)));
     };
+    if !playbook.audience.agent && !playbook.audience.self_service {
+        let message = format!("`{}` is only called by other playbooks: it has `audience: []`", playbook.id);
+        return Err(Error::Usage(message));
+    }
     let (audience, tier) = match arguments.audience {
         Who::Agent => (Audience::Agent, desk.tier_of(playbook)),
         Who::SelfService if !playbook.audience.self_service => {
