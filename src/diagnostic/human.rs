@@ -55,7 +55,7 @@ fn report<'a>(finding: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
 fn snippets<'a>(labels: Vec<(AnnotationKind, &'a Label)>, sources: &'a Sources) -> Vec<Snippet<'a, Annotation<'a>>> {
     let file = sources.file(labels[0].1.span);
     let window = |label: &Label| {
-        let (line, _) = file.position(label.span.start);
+        let line = file.line_at(label.span.start);
         (line, file.line(line))
     };
     let lines = || labels.iter().map(|(_, label)| window(label).0);
@@ -75,7 +75,7 @@ fn snippets<'a>(labels: Vec<(AnnotationKind, &'a Label)>, sources: &'a Sources) 
             let annotations = labels.into_iter().map(|(kind, label)| {
                 let boundary = |byte: u32| file.text.floor_char_boundary(byte as usize);
                 let (start, end) = (boundary(label.span.start), boundary(label.span.end));
-                let line_end = file.line(file.position(label.span.start).0).end;
+                let line_end = file.line(file.line_at(label.span.start)).end;
                 let start = start.clamp(range.start, range.end);
                 let end = end.min(line_end).clamp(start, range.end);
                 let text = (!label.text.is_empty()).then(|| printable(&label.text));

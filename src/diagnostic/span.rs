@@ -61,9 +61,14 @@ impl Source {
         Self { path: path.into(), text, lines }
     }
 
+    /// The line of a byte, from 1; cheap on the longest line.
+    pub fn line_at(&self, byte: u32) -> usize {
+        self.lines.partition_point(|start| *start <= byte).max(1)
+    }
+
     /// Line and column of a byte, both from 1; columns count characters.
     pub fn position(&self, byte: u32) -> (usize, usize) {
-        let line = self.lines.partition_point(|start| *start <= byte).saturating_sub(1);
+        let line = self.line_at(byte) - 1;
         let mut end = (byte as usize).min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;

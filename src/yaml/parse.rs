@@ -273,7 +273,7 @@ impl Lower<'_> {
     }
 
     fn first_line_end(&self, start: usize) -> usize {
-        let line = self.source.line(self.source.position(start as u32).0);
+        let line = self.source.line(self.source.line_at(start as u32));
         line.end.max(start)
     }
 

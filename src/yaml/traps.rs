@@ -278,12 +278,13 @@ pub(super) fn comment(text: &str, range: &Range<usize>, value: &str, span: Span)
     if text.get(range.clone()) != Some(value) {
         return None;
     }
-    let line = line_at(text, range.end);
-    let rest = text.get(range.end..line.end)?;
-    let after = rest.trim_start().strip_prefix('#')?;
-    let looks_like_text = rest.starts_with(' ') && after.chars().next().is_some_and(char::is_alphanumeric);
+    // Only what follows is looked at: this is asked of every value.
+    let spaces = text[range.end..].bytes().take_while(|byte| *byte == b' ').count();
+    let at = range.end + spaces;
+    let after = text[at..].strip_prefix('#')?;
+    let line = line_at(text, at);
+    let looks_like_text = spaces > 0 && after.chars().next().is_some_and(char::is_alphanumeric);
     looks_like_text.then(|| {
-        let at = range.end + rest.find('#').expect("it was found above");
         let place = Span { file: span.file, start: at as u32, end: line.end as u32 };
         form::yaml_trap(place, "`#` after a space begins a comment: the text ends before it", QUOTE)
             .label("not part of the text")
