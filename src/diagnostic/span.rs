@@ -84,11 +84,6 @@ impl Source {
         let end = start + self.text[start..end].trim_end_matches('\r').len();
         start..end
     }
-
-    /// How many lines the file has.
-    pub fn line_count(&self) -> usize {
-        self.lines.len()
-    }
 }
 
 /// All files of a desk, by [`FileId`].

@@ -161,3 +161,36 @@ fn a_value_is_not_markup() {
     let View::Outcome(outcome) = run.view(&CaseInfo::default()) else { panic!("it has ended") };
     assert_eq!(outcome.text.as_deref(), Some("Dear \\[x\\](javascript:alert(1)) \\*\\*b\\*\\* \\<i\\>\u{fffd}\\[31m."));
 }
+
+/// The same answer at the same position is a success, however it was spelt; another one there is refused.
+#[test]
+fn a_repeated_answer_is_known_by_its_meaning() {
+    let files = split(
+        "title: A\nsymptoms: [a]\nstart: a\nfacts:\n  name: {ask: Which name?, type: text}\nsteps:\n  a:\n    resolve: Dear {{ name }}.\n",
+        "playbooks/example.yaml",
+    );
+    let program = Arc::new(desk(&files).program("example").expect("it can be run"));
+    let mut run =
+        Run::start(RunId::mint(), program, Audience::Agent, "tier-1".into(), &[]).expect("nothing is refused");
+    let token = run.position();
+    let mut again = |words: &str| {
+        let input = Input::Say(Said::Value(words.into()));
+        run.take(&input, Some(&token), jiff::Timestamp::UNIX_EPOCH, "somebody").map_err(|refused| refused.why)
+    };
+    assert_eq!(again(" x "), Ok(true));
+    assert_eq!(again(" x "), Ok(false));
+    assert_eq!(again("x"), Ok(false));
+    assert!(again("y").is_err());
+}
+
+/// A playbook that comes back to itself is not linked, so that no run nests ten thousand frames.
+#[test]
+fn a_playbook_that_calls_itself_is_not_linked() {
+    let call = |other: &str| {
+        format!(
+            "title: A\nsymptoms: [a]\nstart: a\nsteps:\n  a:\n    call: {other}\n    resolved: {{resolve: Done.}}\n"
+        )
+    };
+    let ring = desk(&split(&format!("{}# file: playbooks/b.yaml\n{}", call("b"), call("a")), "playbooks/a.yaml"));
+    assert!(ring.program("a").is_none() && ring.program("b").is_none());
+}
