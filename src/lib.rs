@@ -1,8 +1,9 @@
 //! firstline: scripted troubleshooting that runs.
 //!
 //! A **desk** holds **playbook**s of steps and a **kb** of articles, written in **yaml**, **markdown**, **template**s
-//! and **expression**s; they are **check**ed and **draw**n, and walked as a **run**; the **app** loads them, the
-//! **cli** shows them. Ask which bold word a line is about: that is its folder.
+//! and **expression**s; they are **check**ed and **draw**n, and walked as a **run**; a run belongs to a **case**, which may
+//! be handed over through a **connector**; the **store** keeps it, the **app** does it, **web** and **cli** show it to
+//! people with an **account**. Ask which bold word a line is about: that is its folder.
 //!
 //! # Layers
 //!
@@ -13,11 +14,14 @@
 //! |---|---|
 //! | 0 | [`clock`] the only source of time · [`id`] · [`diagnostic`] findings as data, the rules of form, renderers · [`markdown`] · [`reason`] why runs stop |
 //! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
-//! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles |
+//! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles · [`calendar`] working hours and durations on them |
 //! | 3 | [`desk`] policy, playbooks and articles together |
 //! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`draw`] graphs |
-//! | 5 | [`app`] loads the desk |
-//! | 6 | [`cli`] a file for each command |
+//! | 5 | [`case`] case, escalation, envelope, outbox entries, as data |
+//! | 6 | [`store`] streams, lists, outbox, programs, people · [`connector`] how the outbox reaches other systems · [`account`] people, roles, passwords |
+//! | 7 | [`app`] loads and watches the desk, what all surfaces do, the outbox's worker |
+//! | 8 | [`web`] the console |
+//! | 9 | [`cli`] a file for each command |
 //!
 //! # Words
 //!
@@ -48,6 +52,7 @@ pub mod expression;
 pub mod template;
 pub mod yaml;
 
+pub mod calendar;
 pub mod kb;
 pub mod playbook;
 
@@ -57,6 +62,14 @@ pub mod check;
 pub mod draw;
 pub mod run;
 
+pub mod case;
+
+pub mod account;
+pub mod connector;
+pub mod store;
+
 pub mod app;
+
+pub mod web;
 
 pub mod cli;

@@ -161,6 +161,17 @@ impl Policy {
             .map_or(id, |tier| &tier.id.value)
     }
 
+    /// When somebody of a tier should have answered a case that reaches it at `from`, on the tier's calendar; `None` if
+    /// the tier does not say.
+    pub fn respond_by(&self, _tier: &str, _from: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        None
+    }
+
+    /// The priority of an impact and an urgency: the first in written order that names both.
+    pub fn rate(&self, _impact: &str, _urgency: &str) -> Option<&str> {
+        None
+    }
+
     /// Where a case goes. What the ending itself says wins over the routes, and the routes over one tier up.
     pub fn route(&self, leaving: &Leaving<'_>, said: Destination) -> Destination {
         let route = self.routes.iter().find(|route| holds(&route.when, leaving));

@@ -1,0 +1,1 @@
+//! Working hours, breaks and holidays of a calendar, and durations that run on them.

@@ -1,0 +1,1 @@
+//! A case that leaves its tier: where to, with what, and whom to tell.

@@ -1,0 +1,1 @@
+//! How the outbox reaches another system.
