@@ -1,5 +1,6 @@
 //! A desk from a folder, or the one that is built in.
 
+use super::Error;
 use crate::desk::Desk;
 use rust_embed::RustEmbed;
 use std::{
@@ -21,22 +22,6 @@ struct Articles;
 
 const DESK: &[u8] = include_bytes!("../../desk.yaml");
 
-/// What keeps a desk from being read.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The folder is none, or no desk.
-    #[error("`{0}` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk")]
-    NoDesk(PathBuf),
-    /// The system would not let us read.
-    #[error("cannot read `{path}`: {source}")]
-    Read {
-        /// What.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
 /// Folders nested deeper than this are not gone into.
 const MAX_DEPTH: usize = 32;
 
@@ -50,29 +35,47 @@ pub fn load(folder: Option<&Path>) -> Result<Desk, Error> {
     match folder {
         None if is_desk(Path::new(".")) => load(Some(Path::new("."))),
         None => Ok(starter()),
-        Some(folder) if !is_desk(folder) => Err(Error::NoDesk(folder.to_owned())),
-        Some(folder) => {
-            let mut files = Vec::new();
-            let desk = folder.join("desk.yaml");
-            if desk.is_file() {
-                files.push(("desk.yaml".to_owned(), read(&desk)?));
-            }
-            for part in ["playbooks", "kb"] {
-                if folder.join(part).is_dir() {
-                    collect(&folder.join(part), part, 0, &mut files)?;
-                }
-            }
-            Ok(Desk::build(files))
+        Some(folder) => Ok(Desk::build(files(folder)?)),
+    }
+}
+
+/// The folder that [`load`] would read; `None` for the starter desk.
+pub fn folder(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| is_desk(Path::new(".")).then(|| PathBuf::from(".")))
+}
+
+/// A desk's files: paths below it, with `/`, and their bytes.
+pub(super) type Files = Vec<(String, Vec<u8>)>;
+
+/// The files of the desk in a folder.
+pub(super) fn files(folder: &Path) -> Result<Files, Error> {
+    if !is_desk(folder) {
+        return Err(Error::NoDesk(folder.to_owned()));
+    }
+    let mut files = Vec::new();
+    let desk = folder.join("desk.yaml");
+    if desk.is_file() {
+        files.push(("desk.yaml".to_owned(), read(&desk)?));
+    }
+    for part in ["playbooks", "kb"] {
+        if folder.join(part).is_dir() {
+            collect(&folder.join(part), part, 0, &mut files)?;
         }
     }
+    Ok(files)
 }
 
 /// The desk that is built in.
 pub fn starter() -> Desk {
+    Desk::build(starter_files())
+}
+
+/// Its files.
+pub(super) fn starter_files() -> Files {
     let mut files = vec![("desk.yaml".to_owned(), DESK.to_owned())];
     files.extend(embedded::<Playbooks>());
     files.extend(embedded::<Articles>());
-    Desk::build(files)
+    files
 }
 
 fn embedded<E: RustEmbed>() -> impl Iterator<Item = (String, Vec<u8>)> {

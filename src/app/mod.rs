@@ -1,5 +1,220 @@
-//! What every surface does: load the desk.
+//! What every surface does: load and watch the desk, work on cases, reach other systems.
 
+mod attachments;
+mod cases;
+mod data;
+mod live;
 mod load;
+mod watch;
 
-pub use load::{Error, load, starter};
+pub use attachments::MAX_ATTACHMENT;
+pub use cases::Changed;
+pub use data::data_folder;
+pub use live::{Live, Offer};
+pub use load::{folder, load, starter};
+pub use watch::watch;
+
+use crate::{
+    case::{Denied, Fault},
+    clock,
+    playbook::Program,
+    store::{self, Store},
+};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
+use tokio::sync::{Notify, broadcast};
+
+/// What keeps something from being done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder is none, or no desk.
+    #[error("`{0}` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk")]
+    NoDesk(PathBuf),
+    /// The system would not let us read.
+    #[error("cannot read `{path}`: {source}")]
+    Read {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system would not let us write.
+    #[error("cannot write `{path}`: {source}")]
+    Write {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// See [`store::Error`].
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What is kept does not fit together.
+    #[error("case {case}: {fault}")]
+    Fault {
+        /// Which case.
+        case: String,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// There is no such case.
+    #[error("there is no such case")]
+    NoCase,
+    /// There is no such playbook, or none that can be run.
+    #[error("there is no playbook `{0}` that can be run")]
+    NoPlaybook(String),
+    /// It cannot be done as it stands.
+    #[error("{}", denied(.0))]
+    Denied(Denied),
+}
+
+fn denied(denied: &Denied) -> String {
+    match denied {
+        Denied::Refused(refused) => refused.why.clone(),
+        Denied::Taken { by } => format!("{by} works on this case"),
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// The use cases, over a store and the desk that is in force.
+pub struct App {
+    store: Arc<dyn Store>,
+    live: RwLock<Arc<Live>>,
+    /// What kept the desk from being read the last time.
+    trouble: Mutex<Option<String>>,
+    /// Programs that somebody goes through, or that are in force.
+    programs: Mutex<HashMap<String, Weak<Program>>>,
+    cases: Mutex<cases::Kept>,
+    changes: broadcast::Sender<Changed>,
+    wake: Notify,
+    data: PathBuf,
+    desk: Option<PathBuf>,
+}
+
+impl App {
+    /// Over an open store. `data` is the data folder; `desk` the desk's, or none for the starter desk.
+    pub async fn open(store: Arc<dyn Store>, data: &Path, desk: Option<&Path>) -> Result<Arc<Self>, Error> {
+        let files = match desk {
+            Some(folder) => load::files(folder)?,
+            None => load::starter_files(),
+        };
+        let live = bring_in(&*store, files).await?;
+        let (changes, _) = broadcast::channel(1024);
+        let app = Self {
+            store,
+            live: RwLock::new(Arc::new(live)),
+            trouble: Mutex::default(),
+            programs: Mutex::default(),
+            cases: Mutex::default(),
+            changes,
+            wake: Notify::new(),
+            data: data.to_owned(),
+            desk: desk.map(Path::to_owned),
+        };
+        Ok(Arc::new(app))
+    }
+
+    /// What is kept.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The desk that is in force.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The desk's folder; none for the starter desk.
+    pub fn desk_folder(&self) -> Option<&Path> {
+        self.desk.as_deref()
+    }
+
+    /// What kept the desk from being read the last time, if anything did.
+    pub fn desk_trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn trouble(&self, what: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    /// Told when a case has changed in this process. Whoever falls behind misses some, and asks again.
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Waits until the outbox may have something new.
+    pub async fn outbox_grew(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Puts a desk's files in force, if they are others than those that are.
+    async fn put_in_force(&self, files: load::Files) -> Result<(), Error> {
+        self.trouble(None);
+        let live = bring_in(&*self.store, files).await?;
+        if live.hash != self.live().hash {
+            tracing::info!(
+                playbooks = live.offers.len(),
+                held_back = live.held_back().count(),
+                missing = live.missing.len(),
+                "the desk has changed"
+            );
+            *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+        }
+        Ok(())
+    }
+
+    /// A program by its hash: one that is in use, or linked again from what is kept.
+    async fn program(&self, hash: &str) -> Result<Option<Arc<Program>>, Error> {
+        let known = |programs: &HashMap<String, Weak<Program>>| programs.get(hash).and_then(Weak::upgrade);
+        if let Some(program) = known(&self.programs.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(Some(program));
+        }
+        let offered = self
+            .live()
+            .offers
+            .values()
+            .find_map(|offer| (offer.program.hash.to_string() == hash).then(|| Arc::clone(&offer.program)));
+        let program = match offered {
+            Some(program) => program,
+            None => {
+                let Some(source) = self.store.program(hash).await? else { return Ok(None) };
+                let linked = tokio::task::spawn_blocking(move || live::relink(&source));
+                let Some((_, program)) = linked.await.expect("linking does not panic") else { return Ok(None) };
+                Arc::new(program)
+            }
+        };
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        programs.retain(|_, program| program.strong_count() > 0);
+        programs.insert(hash.to_owned(), Arc::downgrade(&program));
+        Ok(Some(program))
+    }
+}
+
+/// Builds what is in force, and keeps what turned out to be good.
+async fn bring_in(store: &dyn Store, files: load::Files) -> Result<Live, Error> {
+    let mut good = live::Good::new();
+    for (key, hash) in store.good().await? {
+        if let Some(source) = store.program(&hash).await? {
+            good.insert(key, source);
+        }
+    }
+    let built = tokio::task::spawn_blocking(move || Live::build(files, &good, clock::today(), clock::now()));
+    let (live, fresh) = built.await.expect("building a desk does not panic");
+    for (_, source) in &fresh {
+        store.keep_program(source).await?;
+    }
+    let fresh: Vec<_> = fresh.into_iter().map(|(key, source)| (key, source.hash)).collect();
+    if !fresh.is_empty() {
+        store.keep_good(&fresh).await?;
+    }
+    Ok(live)
+}

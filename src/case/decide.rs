@@ -1,14 +1,40 @@
 //! What people do with a case comes to events, or is refused.
 
-use crate::case::{Event, OutboxEntry, Requester};
+use super::{
+    Attachment, Case, Event, OutboxEntry, Requester, State,
+    envelope::Party,
+    escalate::{Leave, leave, left},
+};
+use crate::{
+    desk::Desk,
+    id::{OutboxId, RunId},
+    playbook::Program,
+    run::{self, Audience, Input, Refused, Run, Signal, View},
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// The longest text that a person may put into a case, in bytes.
+pub const MAX_TEXT: usize = 64 << 10;
 
 /// Who does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// As the desk knows them.
-    pub name: String,
+    pub name: Party,
     /// The tier they work in.
     pub tier: String,
+}
+
+/// What a decision may look at besides the case.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The desk that is in force.
+    pub desk: &'a Desk,
+    /// Who.
+    pub actor: &'a Actor,
+    /// When.
+    pub now: Timestamp,
 }
 
 /// What is known of a caller at the beginning.
@@ -29,15 +55,444 @@ pub struct Move {
     pub to: String,
     /// The team there.
     pub team: Option<String>,
-    /// Why, or the question.
+    /// Why.
     pub why: String,
+}
+
+/// A playbook that can be started.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Its id.
+    pub playbook: String,
+    /// Its title.
+    pub title: String,
+    /// What a run of it keeps.
+    pub program: Arc<Program>,
 }
 
 /// What a decision comes to.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// What happens, in order.
+    /// What happens, in order; nothing, if it is so already.
     pub events: Vec<Event>,
     /// What has to reach other systems because of it.
     pub outbox: Vec<OutboxEntry>,
+}
+
+impl From<Event> for Change {
+    fn from(event: Event) -> Self {
+        Self { events: vec![event], outbox: Vec::new() }
+    }
+}
+
+/// Why something cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// As it stands, this is not to be had.
+    Refused(Refused),
+    /// Somebody else works on the case.
+    Taken {
+        /// Who.
+        by: Party,
+    },
+}
+
+impl From<Refused> for Denied {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+/// A decision.
+pub type Decision = Result<Change, Denied>;
+
+fn refuse<T>(why: &str, valid: &[&str]) -> Result<T, Denied> {
+    Err(Refused::new(why, valid.iter().map(|word| (*word).to_owned()).collect()).into())
+}
+
+/// Text that is there, and not too much of it.
+fn text(what: &str, text: &str) -> Result<String, Denied> {
+    match text.trim() {
+        "" => Err(Refused::new(format!("{what} is empty"), Vec::new()).into()),
+        text if text.len() > MAX_TEXT => {
+            Err(Refused::new(format!("{what} is longer than {} KiB", MAX_TEXT >> 10), Vec::new()).into())
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn short(what: &str, text: &str, most: usize) -> Result<String, Denied> {
+    match text.trim() {
+        text if text.chars().count() > most => {
+            Err(Refused::new(format!("{what} is longer than {most} letters"), Vec::new()).into())
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn intake(intake: Intake) -> Result<Intake, Denied> {
+    let optional = |what, value: Option<String>| match value {
+        Some(value) => short(what, &value, 200).map(|value| Some(value).filter(|value| !value.is_empty())),
+        None => Ok(None),
+    };
+    if intake.words.len() > MAX_TEXT {
+        return refuse("what the caller said is longer than 64 KiB", &[]);
+    }
+    let Requester { name, contact } = intake.requester;
+    Ok(Intake {
+        requester: Requester { name: short("the name", &name, 200)?, contact: optional("the contact", contact)? },
+        channel: optional("the channel", intake.channel)?,
+        words: intake.words.trim().to_owned(),
+    })
+}
+
+/// A new case.
+pub fn open(number: u64, caller: Intake, context: Context<'_>) -> Decision {
+    let Intake { requester, channel, words } = intake(caller)?;
+    let tier = context.actor.tier.clone();
+    Ok(Event::Opened { number, requester, channel, words, tier }.into())
+}
+
+impl Case {
+    fn is_open(&self) -> Result<(), Denied> {
+        if self.is_resolved() { refuse("the case is closed; reopen it first", &["reopen", "note"]) } else { Ok(()) }
+    }
+
+    /// Only whoever works on it goes on with it.
+    fn is_held_by(&self, actor: &Actor) -> Result<(), Denied> {
+        self.is_open()?;
+        match &self.holder {
+            Some(holder) if *holder == actor.name => Ok(()),
+            Some(holder) => Err(Denied::Taken { by: holder.clone() }),
+            None => refuse("nobody works on this case; claim it first", &["claim"]),
+        }
+    }
+
+    fn known_run(&self, run: RunId) -> Result<&Run, Denied> {
+        match self.run(run) {
+            Some(known) => Ok(&known.run),
+            None => refuse("this case has no such run", &[]),
+        }
+    }
+
+    /// Starts a playbook with what is known.
+    pub fn start(&self, script: &Script, given: &[(String, String)], context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        let desk = &script.program.facts;
+        let known = self.facts.iter().filter(|(name, _)| desk.names().any(|known| known == name.as_str()));
+        let mut facts: Vec<(String, String)> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+        // A fact whose choices have changed since does not fit any more: it is asked again.
+        facts.retain(|fact| {
+            let program = Arc::clone(&script.program);
+            let tier = context.actor.tier.clone();
+            Run::start(RunId::mint(), program, Audience::Agent, tier, std::slice::from_ref(fact)).is_ok()
+        });
+        facts.retain(|(name, _)| given.iter().all(|(other, _)| other != name));
+        facts.extend_from_slice(given);
+        let run = RunId::mint();
+        let tier = context.actor.tier.clone();
+        let started = Run::start(run, Arc::clone(&script.program), Audience::Agent, tier.clone(), &facts)?;
+        let event = Event::RunStarted {
+            run,
+            playbook: script.playbook.clone(),
+            title: script.title.clone(),
+            program: script.program.hash.to_string(),
+            audience: Audience::Agent,
+            tier,
+            facts,
+        };
+        Ok(self.follow(&started, vec![event], context))
+    }
+
+    /// Says something to a run. `position` is the token that it answers.
+    pub fn say(&self, run: RunId, input: &Input, position: Option<&str>, context: Context<'_>) -> Decision {
+        let known = self.known_run(run)?;
+        if let Input::Note(words) = input {
+            return Ok(Event::Noted { text: text("the note", words)? }.into());
+        }
+        if let Input::Say(said) | Input::Change { said, .. } = input
+            && said.words().len() > MAX_TEXT
+        {
+            return refuse("what was typed is longer than 64 KiB", &[]);
+        }
+        // A repetition of what was recorded is a success even for those who have handed over since.
+        let decided = known.decide(input, position);
+        if decided == Ok(None) {
+            return Ok(Change::default());
+        }
+        self.is_held_by(context.actor)?;
+        let Some(event) = decided? else { return Ok(Change::default()) };
+        let leads_on =
+            matches!(event, run::Event::Answered { .. } | run::Event::Changed { .. } | run::Event::HandedOver { .. });
+        let mut after = known.clone();
+        let by = context.actor.name.clone();
+        after.record(run::Entry { when: context.now, by, event: event.clone() })?;
+        let event = Event::Went { run, what: event };
+        Ok(if leads_on { self.follow(&after, vec![event], context) } else { event.into() })
+    }
+
+    /// What an outcome brings with it: what the run learned, and the way to the next tier.
+    fn follow(&self, run: &Run, mut events: Vec<Event>, context: Context<'_>) -> Change {
+        let View::Outcome(outcome) = run.view(&self.info()) else {
+            return Change { events, outbox: Vec::new() };
+        };
+        let playbook = events.iter().find_map(|event| match event {
+            Event::RunStarted { playbook, title, .. } => Some((playbook.clone(), title.clone())),
+            _ => None,
+        });
+        let playbook = playbook.or_else(|| self.run(run.id).map(|run| (run.playbook.clone(), run.title.clone())));
+        let (playbook, title) = playbook.expect("a run belongs to the case, or is being started");
+        events.push(learned(run, &playbook));
+        let origin = left(self, &playbook, context.desk);
+        let Some(destination) = run::destination(&context.desk.policy, origin, run, &outcome) else {
+            return Change { events, outbox: Vec::new() };
+        };
+        let why = super::envelope::Why {
+            reason: outcome.why().expect("what leads on has a reason").to_owned(),
+            at: Some(outcome.at.clone()),
+            detail: outcome.text.clone(),
+        };
+        let leaving = Leave { why, told: outcome.tell.clone(), run: Some((run, playbook, title)), destination };
+        let (escalation, outbox) = leave(self, leaving, context);
+        events.push(Event::Escalated { escalation: Box::new(escalation) });
+        Change { events, outbox }
+    }
+
+    /// Works on it from now on; `from` is the colleague that it is taken from, if the actor was shown one.
+    pub fn claim(&self, from: Option<&str>, context: Context<'_>) -> Decision {
+        self.is_open()?;
+        match &self.holder {
+            Some(holder) if *holder == context.actor.name => return Ok(Change::default()),
+            Some(holder) if from != Some(holder) => return Err(Denied::Taken { by: holder.clone() }),
+            _ => {}
+        }
+        // Whoever works below takes it back to where they work.
+        let level = |tier: &str| context.desk.policy.tier(tier).map_or(0, |tier| tier.level);
+        let below = level(&context.actor.tier) < level(&self.tier);
+        let tier = if below { context.actor.tier.clone() } else { self.tier.clone() };
+        Ok(Event::Claimed { tier }.into())
+    }
+
+    /// Goes on with a run where it stands.
+    pub fn take_over(&self, run: RunId, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        let input = Input::TakeOver { audience: Audience::Agent, tier: context.actor.tier.clone() };
+        match self.known_run(run)?.decide(&input, None)? {
+            Some(what) => Ok(Event::Went { run, what }.into()),
+            None => Ok(Change::default()),
+        }
+    }
+
+    /// Lets go of it: it waits in its tier.
+    pub fn release(&self, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        Ok(Event::Released.into())
+    }
+
+    /// Sends it to another tier or team, with what was tried.
+    pub fn hand_on(&self, to: Move, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        let destination = self.place(&to, context)?;
+        let detail = text("why it is handed on", &to.why)?;
+        let (stop, run) = self.interrupt(context)?;
+        let why = super::envelope::Why { reason: "by-hand".into(), at: None, detail: Some(detail) };
+        let script = run.as_ref().map(|(run, playbook, title)| (run, playbook.clone(), title.clone()));
+        let (escalation, outbox) = leave(self, Leave { why, told: None, run: script, destination }, context);
+        let mut events = stop;
+        events.push(Event::Escalated { escalation: Box::new(escalation) });
+        Ok(Change { events, outbox })
+    }
+
+    fn place(&self, to: &Move, context: Context<'_>) -> Result<crate::desk::Destination, Denied> {
+        let policy = &context.desk.policy;
+        let Some(tier) = policy.tier(&to.to) else {
+            let tiers = policy.tiers.iter().map(|tier| tier.id.value.clone()).collect();
+            return Err(Refused::new(format!("there is no tier `{}`", to.to), tiers).into());
+        };
+        let team = to.team.clone().filter(|team| !team.is_empty());
+        if let Some(team) = &team
+            && !tier.teams.iter().any(|known| known.value == *team)
+        {
+            let teams = tier.teams.iter().map(|team| team.value.clone()).collect();
+            return Err(Refused::new(format!("`{}` has no team `{team}`", to.to), teams).into());
+        }
+        if to.to == self.tier && team == self.team {
+            return refuse("the case is there already", &[]);
+        }
+        Ok(crate::desk::Destination { to: to.to.clone(), team, priority: Some(self.priority.clone()) })
+    }
+
+    /// Ends the latest run for those who hold it, if it stands at a prompt: whoever takes over goes on there.
+    fn interrupt(&self, context: Context<'_>) -> Result<(Vec<Event>, Option<(Run, String, String)>), Denied> {
+        let Some(latest) = self.latest_run() else { return Ok((Vec::new(), None)) };
+        let mut run = latest.run.clone();
+        let mut events = Vec::new();
+        if let View::Prompt(_) = run.view(&self.info())
+            && let Some(what) = run.decide(&Input::Signal(Signal::HandOver), None)?
+        {
+            run.record(run::Entry { when: context.now, by: context.actor.name.clone(), event: what.clone() })?;
+            events.push(Event::Went { run: run.id, what });
+            events.push(learned(&run, &latest.playbook));
+        }
+        Ok((events, Some((run, latest.playbook.clone(), latest.title.clone()))))
+    }
+
+    /// Sends it back to where it came from, with a question.
+    pub fn hand_back(&self, question: &str, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        let question = text("the question", question)?;
+        let Some(from) = self.escalations.last().map(|last| last.envelope.from.clone()) else {
+            return refuse("the case did not come from anywhere", &["hand-on"]);
+        };
+        let (mut events, _) = self.interrupt(context)?;
+        let respond_by = context.desk.policy.respond_by(&from.tier, context.now);
+        events.push(Event::HandedBack { to: from.tier, team: from.team, question, respond_by });
+        Ok(Change { events, outbox: Vec::new() })
+    }
+
+    /// Leaves words.
+    pub fn note(&self, words: &str) -> Decision {
+        Ok(Event::Noted { text: text("the note", words)? }.into())
+    }
+
+    /// Says how urgent it is, by whom it concerns and how much it holds them up, or in a word.
+    pub fn rate(
+        &self,
+        impact: Option<&str>,
+        urgency: Option<&str>,
+        priority: Option<&str>,
+        context: Context<'_>,
+    ) -> Decision {
+        self.is_open()?;
+        let policy = &context.desk.policy;
+        let rated = match (impact, urgency, priority) {
+            (Some(impact), Some(urgency), _) => policy.rate(impact, urgency).map(str::to_owned),
+            (_, _, priority) => priority
+                .filter(|known| policy.priorities.iter().any(|priority| priority.id.value == **known))
+                .map(str::to_owned),
+        };
+        let Some(rated) = rated else {
+            return refuse("the desk has no priority for this; choose another impact or urgency", &[]);
+        };
+        let (impact, urgency) = (impact.map(str::to_owned), urgency.map(str::to_owned));
+        if rated == self.priority && impact == self.impact && urgency == self.urgency {
+            return Ok(Change::default());
+        }
+        Ok(Event::Rated { impact, urgency, priority: rated }.into())
+    }
+
+    /// Puts right who it is and what they said.
+    pub fn describe(&self, caller: Intake) -> Decision {
+        let Intake { requester, channel, words } = intake(caller)?;
+        if requester == self.requester && channel == self.channel && words == self.words {
+            return Ok(Change::default());
+        }
+        Ok(Event::Described { requester, channel, words }.into())
+    }
+
+    /// Puts in a fact of the desk by hand, or takes it out.
+    pub fn set_fact(&self, name: &str, value: Option<&str>, context: Context<'_>) -> Decision {
+        self.is_open()?;
+        let facts = &context.desk.facts;
+        let value = value.map(str::trim).filter(|value| !value.is_empty());
+        if let Some(value) = value {
+            let Some(at) = facts.position(name) else {
+                let names = facts.names().map(str::to_owned).collect();
+                return Err(Refused::new(format!("the desk has no fact `{name}`"), names).into());
+            };
+            let kind = &facts.list[at as usize].kind;
+            if kind.read(value).is_none() {
+                return Err(Refused::new(format!("`{name}` takes {}", kind.takes()), vec![kind.takes()]).into());
+            }
+        }
+        if self.facts.get(name).map(String::as_str) == value {
+            return Ok(Change::default());
+        }
+        Ok(Event::FactSet { name: name.to_owned(), value: value.map(str::to_owned) }.into())
+    }
+
+    /// Adds a file whose bytes are kept already.
+    pub fn attach(&self, file: &Attachment) -> Decision {
+        self.is_open()?;
+        if self.attachments.iter().any(|known| known.hash == file.hash && known.name == file.name) {
+            return Ok(Change::default());
+        }
+        let Attachment { name, media, bytes, hash, .. } = file.clone();
+        Ok(Event::Attached { name, media, bytes, hash }.into())
+    }
+
+    /// Waits for a call-back.
+    pub fn park(&self, until: Timestamp, why: &str, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        if until <= context.now {
+            return refuse("the call-back lies in the past", &[]);
+        }
+        Ok(Event::Parked { until, why: short("why it waits", why, 500)? }.into())
+    }
+
+    /// Goes on with a parked case.
+    pub fn resume(&self, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        match self.state {
+            State::Parked { .. } => Ok(Event::Resumed.into()),
+            _ => Ok(Change::default()),
+        }
+    }
+
+    /// Closes it as solved.
+    pub fn resolve(&self, words: &str, confirmed: bool, context: Context<'_>) -> Decision {
+        if let State::Resolved { confirmed: known, .. } = &self.state
+            && *known == confirmed
+        {
+            return Ok(Change::default());
+        }
+        self.is_held_by(context.actor)?;
+        let text = if words.trim().is_empty() {
+            let ended = self.latest_run().map(|latest| latest.run.view(&self.info()));
+            match ended {
+                Some(View::Outcome(outcome)) => outcome.text.clone().unwrap_or_default(),
+                _ => return refuse("say in a few words what solved it", &[]),
+            }
+        } else {
+            text("what solved it", words)?
+        };
+        let mut events = Vec::new();
+        if let Some(latest) = self.latest_run()
+            && let View::Prompt(_) = latest.run.view(&self.info())
+        {
+            events.push(learned(&latest.run, &latest.playbook));
+        }
+        events.push(Event::Resolved { text, confirmed });
+        Ok(Change { events, outbox: Vec::new() })
+    }
+
+    /// Not solved after all; whoever says so works on it.
+    pub fn reopen(&self, why: &str) -> Decision {
+        if !self.is_resolved() {
+            return Ok(Change::default());
+        }
+        Ok(Event::Reopened { why: text("why it is opened again", why)? }.into())
+    }
+
+    /// A person wants a refused delivery to be tried again.
+    pub fn retry(&self, outbox: OutboxId) -> Decision {
+        match self.deliveries.iter().find(|delivery| delivery.outbox == outbox) {
+            Some(delivery) if delivery.refused.is_some() => {
+                Ok(Event::Retried { outbox, connector: delivery.connector.clone() }.into())
+            }
+            Some(_) => Ok(Change::default()),
+            None => refuse("this case has no such delivery", &[]),
+        }
+    }
+}
+
+/// What a run knows, for the case: the desk's facts by their names, others behind the playbook's.
+fn learned(run: &Run, playbook: &str) -> Event {
+    let shared = &run.program.facts;
+    let name = |name: String| match shared.position(&name) {
+        Some(_) => name,
+        None => format!("{playbook}/{name}"),
+    };
+    let facts = run.known().into_iter().map(|(fact, value)| (name(fact), value.to_string())).collect();
+    Event::FactsLearned { run: run.id, facts }
 }

@@ -6,13 +6,14 @@ mod escalation;
 mod event;
 mod row;
 
-mod case;
 mod decide;
 mod escalate;
+mod state;
 
-pub use case::{Case, CaseRun, Delivery, Moment, State};
-pub use decide::{Actor, Change, Intake, Move};
+pub use decide::{Actor, Change, Context, Decision, Denied, Intake, MAX_TEXT, Move, Script, open};
 pub use envelope::{Attachment, Envelope, Note, Party, Requester};
+pub use escalate::kind;
 pub use escalation::{Escalation, OutboxEntry, Ticket};
 pub use event::{Entry, Event};
 pub use row::Row;
+pub use state::{Case, CaseRun, Delivery, Fault, State, fold};

@@ -21,6 +21,9 @@ struct Arguments {
     /// The desk's folder [default: the current folder if it is a desk, else the starter desk]
     #[arg(long, global = true, value_name = "DIR", env = "FIRSTLINE_DESK")]
     desk: Option<PathBuf>,
+    /// The folder that cases, runs and the outbox are kept in [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "FIRSTLINE_DATA")]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -75,6 +78,14 @@ pub fn main() -> ExitCode {
             anstream::eprintln!("{}error{}: {error}", output::ERROR, output::ERROR.render_reset());
             ExitCode::from(2)
         }
+    }
+}
+
+impl Arguments {
+    /// The data folder; it need not exist yet.
+    fn data(&self) -> Result<PathBuf, Error> {
+        let none = || Error::Usage("there is no data folder on this platform; name one with --data".into());
+        self.data.clone().or_else(app::data_folder).ok_or_else(none)
     }
 }
 

@@ -211,7 +211,7 @@ fn compare(
             ),
         ));
     }
-    let destination = handover::destination(desk, playbook, run, outcome);
+    let destination = handover::destination(&desk.policy, handover::Origin::practice(playbook), run, outcome);
     let actual = [
         (&expect.at, Some(outcome.at.clone())),
         (&expect.to, destination.as_ref().map(|d| d.to.clone())),

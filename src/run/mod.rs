@@ -5,12 +5,14 @@ mod book;
 mod event;
 mod handover;
 mod session;
+mod tried;
 mod view;
 mod walk;
 
 pub use book::{Answer, AnswerBook, Audience, Given, Key, Place};
 pub use event::{At, Entry, Event, Input, Refused, Said, Signal};
-pub use handover::destination;
+pub use handover::{Origin, destination};
 pub use session::Run;
+pub use tried::Action;
 pub use view::{CaseInfo, Choice, Line, Outcome, Prompt, TypedInput, View};
 pub use walk::{Frame, Passed, Position, STEP_LIMIT, State, Taken, Walk, observe, walk};

@@ -355,7 +355,7 @@ impl Run {
         self.calls(frame).iter().map(|(step, _)| format!("{step}/")).collect()
     }
 
-    fn calls(&self, frame: u32) -> Vec<(String, u32)> {
+    pub(super) fn calls(&self, frame: u32) -> Vec<(String, u32)> {
         let mut calls = Vec::new();
         let mut at = &self.walk.frames[frame as usize];
         while let Some((parent, node)) = at.caller {
@@ -368,7 +368,7 @@ impl Run {
         calls
     }
 
-    fn local_name(&self, frame: u32, place: Place) -> String {
+    pub(super) fn local_name(&self, frame: u32, place: Place) -> String {
         let flow = &self.program.units[self.walk.frames[frame as usize].unit as usize].flow;
         match place {
             Place::Fact(slot) => self.fact(frame, slot).name.value.clone(),

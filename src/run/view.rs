@@ -125,6 +125,8 @@ pub struct Line {
     pub kind: PromptKind,
     /// Markdown.
     pub text: String,
+    /// How it was to be seen that an action worked, Markdown.
+    pub verify: Option<String>,
     /// What was answered.
     pub said: Said,
     /// The same as people read it.
@@ -227,7 +229,7 @@ impl Run {
     }
 
     /// A text of a frame with its values.
-    fn render(&self, text: &Text, frame: u32, case: &CaseInfo) -> String {
+    pub(super) fn render(&self, text: &Text, frame: u32, case: &CaseInfo) -> String {
         let scope = self.program.scope(self.walk().frames[frame as usize].unit);
         text.render(|read| match read {
             Read::Case("caller") => case.caller.clone(),
@@ -256,7 +258,15 @@ impl Run {
         let prompt = self.view_prompt(frame, place, case);
         let chosen = prompt.choices.iter().find(|choice| choice.id == said.words() && matches!(said, Said::Answer(_)));
         let label = chosen.map_or_else(|| said.words().to_owned(), |choice| choice.label.clone());
-        Line { at: prompt.at, visit: prompt.visit, kind: prompt.kind, text: prompt.text, said, label }
+        Line {
+            at: prompt.at,
+            visit: prompt.visit,
+            kind: prompt.kind,
+            text: prompt.text,
+            verify: prompt.verify,
+            said,
+            label,
+        }
     }
 
     /// What is known: the desk's facts, then those of every open frame, named as prompts are.

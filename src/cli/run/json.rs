@@ -4,7 +4,7 @@ use super::Practice;
 use crate::{
     expression::Value as Known,
     playbook::flow::{EndKind, PromptKind},
-    run::{Audience, Input, Line, Outcome, Prompt, Refused, Said, Signal, View, destination},
+    run::{Audience, Input, Line, Outcome, Prompt, Refused, Said, Signal, View},
 };
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
@@ -185,7 +185,7 @@ fn position(practice: &Practice<'_>, prompt: &Prompt, line: &mut Map<String, Val
 }
 
 fn ended(practice: &Practice<'_>, outcome: &Outcome, line: &mut Map<String, Value>) {
-    let to = destination(practice.desk, practice.playbook, &practice.run, outcome);
+    let to = practice.destination(outcome);
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     let word = match outcome.ending {
         Some(EndKind::Resolved) => "resolved",

@@ -7,9 +7,9 @@ mod screen;
 use super::{Error, Status, playbook};
 use crate::{
     app,
-    desk::Desk,
+    desk::{Desk, Destination},
     id::RunId,
-    run::{Audience, CaseInfo, Input, Refused, Run},
+    run::{Audience, CaseInfo, Input, Origin, Outcome, Refused, Run, destination},
 };
 use clap::{Args, ValueEnum};
 use std::sync::Arc;
@@ -62,6 +62,10 @@ struct Practice<'a> {
 impl Practice<'_> {
     fn take(&mut self, input: &Input, position: Option<&str>) -> Result<bool, Refused> {
         self.run.take(input, position, crate::clock::now(), "practice")
+    }
+
+    fn destination(&self, outcome: &Outcome) -> Option<Destination> {
+        destination(&self.desk.policy, Origin::practice(self.playbook), &self.run, outcome)
     }
 
     /// The article for someone whose caller is upset.

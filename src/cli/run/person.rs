@@ -8,7 +8,7 @@ use crate::{
     cli::output::*,
     markdown,
     playbook::flow::{EndKind, PromptKind},
-    run::{Audience, Choice, Input, Outcome, Prompt, Refused, Said, Signal, View, destination},
+    run::{Audience, Choice, Input, Outcome, Prompt, Refused, Said, Signal, View},
 };
 use std::io::{self, Write};
 
@@ -184,7 +184,7 @@ fn echo(view: &View, input: &Input) -> io::Result<()> {
 }
 
 fn show_outcome(practice: &Practice<'_>, outcome: &Outcome) -> io::Result<()> {
-    let to = destination(practice.desk, practice.playbook, &practice.run, outcome);
+    let to = practice.destination(outcome);
     let place = to.map(|to| {
         let name =
             practice.desk.policy.tier(&to.to).and_then(|tier| tier.name.clone()).unwrap_or_else(|| to.to.clone());

@@ -58,17 +58,6 @@ pub struct Delivery {
     pub delivered: bool,
 }
 
-/// One line of a case's history, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// When.
-    pub when: Timestamp,
-    /// Who.
-    pub by: Party,
-    /// In a sentence without a full stop; plain text.
-    pub what: String,
-}
-
 /// See the module. Everything in it follows from the entries.
 #[derive(Clone, Debug)]
 pub struct Case {

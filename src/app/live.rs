@@ -1,0 +1,219 @@
+//! The desk that is in force: what lies in the folder, and the last good version of what is broken there.
+
+use super::load::Files;
+use crate::{
+    check,
+    desk::Desk,
+    diagnostic::{Diagnostic, Severity},
+    playbook::{Playbook, Program},
+    store::ProgramSource,
+};
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// What the store calls the last good `desk.yaml`.
+const DESK: &str = "desk";
+
+/// A playbook that can be started.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Its id.
+    pub id: String,
+    /// Its title; the id if it has none.
+    pub title: String,
+    /// In a sentence.
+    pub summary: Option<String>,
+    /// For lists.
+    pub category: Option<String>,
+    /// What callers say.
+    pub symptoms: Vec<String>,
+    /// For search.
+    pub tags: Vec<String>,
+    /// Who may start it.
+    pub audience: crate::playbook::Starters,
+    /// What a run of it keeps.
+    pub program: Arc<Program>,
+    /// It is the last good version: the one in the folder has so many errors.
+    pub held_back: Option<usize>,
+}
+
+/// One immutable value, swapped whole.
+#[derive(Debug)]
+pub struct Live {
+    /// Policy, facts and articles in force.
+    pub desk: Arc<Desk>,
+    /// By id.
+    pub offers: BTreeMap<String, Offer>,
+    /// The desk as it lies in the folder, for the places of the findings.
+    pub newest: Arc<Desk>,
+    /// What the check says of it.
+    pub findings: Vec<Diagnostic>,
+    /// Playbooks with errors that have no good version: ids.
+    pub missing: Vec<String>,
+    /// `desk.yaml` is the last good version.
+    pub desk_held_back: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// Of all files.
+    pub hash: String,
+}
+
+/// What is known of good versions: keys as the store has them, to sources.
+pub type Good = HashMap<String, ProgramSource>;
+
+impl Live {
+    /// Puts together what is in force. Gives also what is good and was not known to be.
+    pub fn build(files: Files, good: &Good, today: Date, since: Timestamp) -> (Self, Vec<(String, ProgramSource)>) {
+        let hash = hash(&files);
+        let newest = Arc::new(Desk::build(files.clone()));
+        let findings = check::check(&newest, today);
+        let mut fresh = Vec::new();
+        let mut desk = Arc::clone(&newest);
+        let mut held = None;
+        if errors_in(&newest, &findings, "desk.yaml") == 0 {
+            let kept = files.iter().filter(|(path, _)| is_policy(path));
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let kept: Vec<_> = kept.map(|(path, bytes)| (path.clone(), text(bytes))).collect();
+            let source =
+                ProgramSource { hash: format!("desk-{}", hash_texts(&kept)), playbook: String::new(), files: kept };
+            if good.get(DESK).is_none_or(|known| known.hash != source.hash) {
+                fresh.push((DESK.to_owned(), source));
+            }
+        } else if let Some(source) = good.get(DESK) {
+            let mut files: Files = files.into_iter().filter(|(path, _)| !is_policy(path)).collect();
+            files.extend(source.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
+            desk = Arc::new(Desk::build(files));
+            held = Some(check::check(&desk, today));
+        }
+        let judged = held.as_ref().unwrap_or(&findings);
+        let broken = Broken::of(&desk, judged);
+        let (mut offers, mut missing) = (BTreeMap::new(), Vec::new());
+        for playbook in desk.playbooks.values() {
+            let key = format!("playbook/{}", playbook.id);
+            match desk.program(&playbook.id).filter(|program| broken.count(&desk, program) == 0) {
+                Some(program) => {
+                    if good.get(&key).is_none_or(|known| known.hash != program.hash.to_string()) {
+                        fresh.push((key, source(&desk, &playbook.id, &program)));
+                    }
+                    offers.insert(playbook.id.clone(), offer(playbook, program, None));
+                }
+                None => match good.get(&key).and_then(relink) {
+                    Some((old, program)) => {
+                        let errors = broken.reached(&desk, playbook);
+                        let known = old.playbooks.get(&playbook.id).expect("what was linked is there");
+                        offers.insert(playbook.id.clone(), offer(known, program, Some(errors)));
+                    }
+                    None => missing.push(playbook.id.clone()),
+                },
+            }
+        }
+        let desk_held_back = held.is_some();
+        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash }, fresh)
+    }
+
+    /// The playbooks whose version in the folder is not in force, with the number of errors.
+    pub fn held_back(&self) -> impl Iterator<Item = (&Offer, usize)> {
+        self.offers.values().filter_map(|offer| Some((offer, offer.held_back?)))
+    }
+}
+
+/// Desk policy and what belongs to it.
+fn is_policy(path: &str) -> bool {
+    path == "desk.yaml" || path.starts_with("playbooks/_")
+}
+
+/// Links a program from its sources; the desk around it too.
+pub fn relink(source: &ProgramSource) -> Option<(Desk, Program)> {
+    let files = source.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let desk = Desk::build(files.collect());
+    let program = desk.program(&source.playbook)?;
+    Some((desk, program))
+}
+
+/// What a program was linked from.
+pub fn source(desk: &Desk, id: &str, program: &Program) -> ProgramSource {
+    let policy = desk.sources.0.iter().filter(|source| source.path == "desk.yaml");
+    let units = program.units.iter().filter_map(|unit| Some(desk.source(desk.playbooks.get(&*unit.id)?)));
+    let files = policy.chain(units).map(|source| (source.path.clone(), source.text.to_string())).collect();
+    ProgramSource { hash: program.hash.to_string(), playbook: id.to_owned(), files }
+}
+
+fn offer(playbook: &Playbook, program: Program, held_back: Option<usize>) -> Offer {
+    let text = |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+    let texts = |words: &[crate::diagnostic::Spanned<String>]| words.iter().map(|word| word.value.clone()).collect();
+    Offer {
+        id: playbook.id.clone(),
+        title: text(&playbook.title).unwrap_or_else(|| playbook.id.clone()),
+        summary: text(&playbook.summary),
+        category: text(&playbook.category),
+        symptoms: texts(&playbook.symptoms),
+        tags: texts(&playbook.tags),
+        audience: playbook.audience.clone(),
+        program: Arc::new(program),
+        held_back,
+    }
+}
+
+/// How many errors each file has.
+struct Broken(HashMap<u32, usize>);
+
+impl Broken {
+    fn of(desk: &Desk, findings: &[Diagnostic]) -> Self {
+        let mut counts = HashMap::new();
+        for finding in findings.iter().filter(|finding| finding.rule.severity == Severity::Error) {
+            *counts.entry(finding.primary.span.file.0).or_default() += 1;
+        }
+        if let Some(at) = desk.sources.0.iter().position(|source| source.path == "desk.yaml") {
+            // A mistake in the policy is told of; it does not keep a playbook from being followed.
+            counts.remove(&(at as u32));
+        }
+        Self(counts)
+    }
+
+    fn count(&self, desk: &Desk, program: &Program) -> usize {
+        let files = program.units.iter().filter_map(|unit| Some(desk.playbooks.get(&*unit.id)?.file.0));
+        files.filter_map(|file| self.0.get(&file)).sum()
+    }
+
+    /// The errors of a playbook and of all that it calls, whether or not it can be linked.
+    fn reached(&self, desk: &Desk, playbook: &Playbook) -> usize {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![playbook.id.as_str()]);
+        let mut errors = 0;
+        while let Some(id) = open.pop() {
+            let Some(found) = desk.playbooks.get(id).filter(|_| seen.insert(id)) else { continue };
+            errors += self.0.get(&found.file.0).copied().unwrap_or_default();
+            open.extend(found.flow.calls.iter().map(|call| call.value.as_str()));
+        }
+        errors
+    }
+}
+
+fn errors_in(desk: &Desk, findings: &[Diagnostic], path: &str) -> usize {
+    let is_there = |finding: &&Diagnostic| desk.sources.file(finding.primary.span).path == path;
+    findings.iter().filter(|finding| finding.rule.severity == Severity::Error).filter(is_there).count()
+}
+
+fn hash(files: &Files) -> String {
+    let mut files: Vec<_> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    files.sort_unstable();
+    digest(files)
+}
+
+fn hash_texts(files: &[(String, String)]) -> String {
+    digest(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect())
+}
+
+fn digest(files: Vec<(&str, &[u8])>) -> String {
+    let mut hasher = Sha256::new();
+    for (path, bytes) in files {
+        for part in [path.as_bytes(), bytes] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
