@@ -1,6 +1,7 @@
 //! The suite: one binary, a file for each feature, everything from outside.
 
 mod agreement;
+mod cases;
 mod cli;
 mod driver;
 mod generator;
