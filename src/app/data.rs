@@ -1,4 +1,4 @@
-//! Where data lies that nobody named a folder for.
+//! What the platform says when nobody else does: where data lies, and who works here.
 
 use std::{env, path::PathBuf};
 
@@ -13,4 +13,10 @@ pub fn data_folder() -> Option<PathBuf> {
         named("XDG_DATA_HOME").or_else(|| named("HOME").map(|home| home.join(".local/share")))
     };
     base.map(|base| base.join("firstline"))
+}
+
+/// Whoever works here without an account: the system's name for them, or `agent`.
+pub fn local_name() -> String {
+    let name = env::var("USER").or_else(|_| env::var("USERNAME"));
+    name.ok().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "agent".into())
 }

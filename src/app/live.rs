@@ -62,12 +62,27 @@ pub struct Live {
     pub hash: String,
 }
 
-/// What is known of good versions: keys as the store has them, to sources.
-pub type Good = HashMap<String, ProgramSource>;
+/// What is known of good versions.
+pub struct Good<'a> {
+    /// Keys as the store has them, to hashes.
+    pub hashes: HashMap<String, String>,
+    /// The sources of a hash.
+    pub fetch: &'a dyn Fn(&str) -> Option<ProgramSource>,
+}
+
+impl Good<'_> {
+    fn is(&self, key: &str, hash: &str) -> bool {
+        self.hashes.get(key).is_some_and(|known| known == hash)
+    }
+
+    fn source(&self, key: &str) -> Option<ProgramSource> {
+        (self.fetch)(self.hashes.get(key)?)
+    }
+}
 
 impl Live {
     /// Puts together what is in force. Gives also what is good and was not known to be.
-    pub fn build(files: Files, good: &Good, today: Date, since: Timestamp) -> (Self, Vec<(String, ProgramSource)>) {
+    pub fn build(files: Files, good: &Good<'_>, today: Date, since: Timestamp) -> (Self, Vec<(String, ProgramSource)>) {
         let hash = hash(&files);
         let newest = Arc::new(Desk::build(files.clone()));
         let findings = check::check(&newest, today);
@@ -80,12 +95,12 @@ impl Live {
             let kept: Vec<_> = kept.map(|(path, bytes)| (path.clone(), text(bytes))).collect();
             let source =
                 ProgramSource { hash: format!("desk-{}", hash_texts(&kept)), playbook: String::new(), files: kept };
-            if good.get(DESK).is_none_or(|known| known.hash != source.hash) {
+            if !good.is(DESK, &source.hash) {
                 fresh.push((DESK.to_owned(), source));
             }
-        } else if let Some(source) = good.get(DESK) {
+        } else if let Some(source) = good.source(DESK) {
             let mut files: Files = files.into_iter().filter(|(path, _)| !is_policy(path)).collect();
-            files.extend(source.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
+            files.extend(source.files.into_iter().map(|(path, text)| (path, text.into_bytes())));
             desk = Arc::new(Desk::build(files));
             held = Some(check::check(&desk, today));
         }
@@ -96,12 +111,12 @@ impl Live {
             let key = format!("playbook/{}", playbook.id);
             match desk.program(&playbook.id).filter(|program| broken.count(&desk, program) == 0) {
                 Some(program) => {
-                    if good.get(&key).is_none_or(|known| known.hash != program.hash.to_string()) {
+                    if !good.is(&key, &program.hash.to_string()) {
                         fresh.push((key, source(&desk, &playbook.id, &program)));
                     }
                     offers.insert(playbook.id.clone(), offer(playbook, program, None));
                 }
-                None => match good.get(&key).and_then(relink) {
+                None => match good.source(&key).as_ref().and_then(relink) {
                     Some((old, program)) => {
                         let errors = broken.reached(&desk, playbook);
                         let known = old.playbooks.get(&playbook.id).expect("what was linked is there");

@@ -9,7 +9,7 @@ mod watch;
 
 pub use attachments::MAX_ATTACHMENT;
 pub use cases::Changed;
-pub use data::data_folder;
+pub use data::{data_folder, local_name};
 pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
 pub use watch::watch;
@@ -106,7 +106,7 @@ impl App {
             Some(folder) => load::files(folder)?,
             None => load::starter_files(),
         };
-        let live = bring_in(&*store, files).await?;
+        let live = bring_in(&store, files).await?;
         let (changes, _) = broadcast::channel(1024);
         let app = Self {
             store,
@@ -159,7 +159,7 @@ impl App {
     /// Puts a desk's files in force, if they are others than those that are.
     async fn put_in_force(&self, files: load::Files) -> Result<(), Error> {
         self.trouble(None);
-        let live = bring_in(&*self.store, files).await?;
+        let live = bring_in(&self.store, files).await?;
         if live.hash != self.live().hash {
             tracing::info!(
                 playbooks = live.offers.len(),
@@ -200,19 +200,23 @@ impl App {
 }
 
 /// Builds what is in force, and keeps what turned out to be good.
-async fn bring_in(store: &dyn Store, files: load::Files) -> Result<Live, Error> {
-    let mut good = live::Good::new();
-    for (key, hash) in store.good().await? {
-        if let Some(source) = store.program(&hash).await? {
-            good.insert(key, source);
-        }
-    }
-    let built = tokio::task::spawn_blocking(move || Live::build(files, &good, clock::today(), clock::now()));
-    let (live, fresh) = built.await.expect("building a desk does not panic");
-    for (_, source) in &fresh {
-        store.keep_program(source).await?;
-    }
-    let fresh: Vec<_> = fresh.into_iter().map(|(key, source)| (key, source.hash)).collect();
+async fn bring_in(store: &Arc<dyn Store>, files: load::Files) -> Result<Live, Error> {
+    let hashes = store.good().await?.into_iter().collect();
+    let (kept, runtime) = (Arc::clone(store), tokio::runtime::Handle::current());
+    let built = tokio::task::spawn_blocking(move || {
+        let mut failure = None;
+        let failed = std::cell::RefCell::new(&mut failure);
+        let fetch = |hash: &str| match runtime.block_on(kept.program(hash)) {
+            Ok(source) => source,
+            Err(error) => {
+                **failed.borrow_mut() = Some(error);
+                None
+            }
+        };
+        let built = Live::build(files, &live::Good { hashes, fetch: &fetch }, clock::today(), clock::now());
+        failure.map_or(Ok(built), Err)
+    });
+    let (live, fresh) = built.await.expect("building a desk does not panic")?;
     if !fresh.is_empty() {
         store.keep_good(&fresh).await?;
     }

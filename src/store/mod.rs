@@ -188,9 +188,9 @@ pub trait Store: Send + Sync + 'static {
     async fn keep_program(&self, source: &ProgramSource) -> Result<(), Error>;
     /// A program's sources.
     async fn program(&self, hash: &str) -> Result<Option<ProgramSource>, Error>;
-    /// Remembers what is the last good version of something (`playbook/ID` to a program's hash, `desk` to a hash).
-    async fn keep_good(&self, good: &[(String, String)]) -> Result<(), Error>;
-    /// All last good versions.
+    /// Remembers the last good versions, by key (`playbook/ID` or `desk`), and keeps their sources; all in one.
+    async fn keep_good(&self, good: &[(String, ProgramSource)]) -> Result<(), Error>;
+    /// The hashes of all last good versions, by key.
     async fn good(&self) -> Result<Vec<(String, String)>, Error>;
 
     // People
