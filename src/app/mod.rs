@@ -1,5 +1,6 @@
-//! What every surface does: load and watch the desk, work on cases, reach other systems.
+//! What every surface does: load and watch the desk, work on cases, reach other systems, let people in.
 
+pub mod accounts;
 mod attachments;
 mod cases;
 mod data;
