@@ -86,11 +86,7 @@ async fn show(who: Option<Who>, Query(target): Query<Target>) -> Response {
     }
 }
 
-async fn sign_in(
-    State(entrance): State<Entrance>,
-    session: Session,
-    Form(form): Form<Credentials>,
-) -> Response {
+async fn sign_in(State(entrance): State<Entrance>, session: Session, Form(form): Form<Credentials>) -> Response {
     let (now, patience) = (clock::now(), Instant::now() + PATIENCE);
     let person = match accounts::sign_in(entrance.store(), &form.login, &form.password, now).await {
         Ok(person) => person,

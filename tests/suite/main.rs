@@ -1,5 +1,6 @@
 //! The suite: one binary, a file for each feature, everything from outside.
 
+mod accounts;
 mod agreement;
 mod cases;
 mod cli;
