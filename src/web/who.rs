@@ -174,11 +174,19 @@ impl Who {
     }
 
     /// Refuses what the role may not.
-    pub fn must(&self, may: impl FnOnce(Role) -> bool) -> Result<(), Response> {
-        if may(self.role) {
-            return Ok(());
-        }
-        Err(guard::refuse(StatusCode::FORBIDDEN, &format!("your role, `{}`, may not do this; ask an admin", self.role)))
+    pub fn must(&self, may: impl FnOnce(Role) -> bool) -> Result<(), Forbidden> {
+        if may(self.role) { Ok(()) } else { Err(Forbidden(self.role)) }
+    }
+}
+
+/// A role that may not do what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("your role, `{0}`, may not do this; ask an admin")]
+pub struct Forbidden(pub Role);
+
+impl IntoResponse for Forbidden {
+    fn into_response(self) -> Response {
+        guard::refuse(StatusCode::FORBIDDEN, &self.to_string())
     }
 }
 

@@ -17,7 +17,7 @@ use firstline::{
         guard::Guard,
         session::COOKIE,
         sign_in,
-        who::{Entrance, Mode, Who, may_listen},
+        who::{Entrance, Forbidden, Mode, Who, may_listen},
     },
 };
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -340,7 +340,7 @@ impl Console {
     }
 }
 
-async fn may(who: Who, Path(what): Path<String>) -> Result<String, axum::response::Response> {
+async fn may(who: Who, Path(what): Path<String>) -> Result<String, Forbidden> {
     who.must(if what == "author" { Role::may_author } else { Role::may_administer })?;
     Ok("done".into())
 }
@@ -460,7 +460,7 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_of_plain_http() {
         );
         assert!(cookie.contains("Max-Age=43"), "about twelve hours: {cookie}");
         assert_eq!(cookie.contains("Secure"), secure, "{listen} {public:?}: {cookie}");
-        assert_eq!(answer.header("strict-transport-security") != "", https);
+        assert_eq!(!answer.header("strict-transport-security").is_empty(), https);
     }
 }
 
@@ -758,7 +758,7 @@ mod memory {
         async fn program(&self, _: &str) -> Result<Option<ProgramSource>, Error> {
             Ok(None)
         }
-        async fn keep_good(&self, _: &[(String, String)]) -> Result<(), Error> {
+        async fn keep_good(&self, _: &[(String, ProgramSource)]) -> Result<(), Error> {
             Ok(())
         }
         async fn good(&self) -> Result<Vec<(String, String)>, Error> {
