@@ -28,6 +28,9 @@ pub struct Seat {
     /// The team there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// The time zone of its calendar, as IANA calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// Which version of which playbook.
@@ -130,7 +133,7 @@ pub struct Friction {
     pub repeats: u32,
 }
 
-/// The document. `case.schema.json` beside this file says the same for other systems.
+/// The document. `envelope.schema.json` beside this file says the same for other systems.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
     /// This document's version: 1.

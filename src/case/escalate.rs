@@ -44,6 +44,7 @@ pub(super) fn leave(case: &Case, leave: Leave<'_>, context: Context<'_>) -> (Esc
         tier: tier.to_owned(),
         name: policy.tier(tier).and_then(|tier| tier.name.clone()).unwrap_or_else(|| tier.to_owned()),
         team,
+        zone: None,
     };
     let info = case.info();
     let from = leave.run.as_ref().map_or(case.tier.as_str(), |(run, ..)| run.tier.as_str());
@@ -95,11 +96,7 @@ pub(super) fn leave(case: &Case, leave: Leave<'_>, context: Context<'_>) -> (Esc
         link: None,
     };
     let connectors = policy.tier(to).map_or(&[][..], |tier| &tier.deliver);
-    let ticket = (!connectors.is_empty()).then(|| Ticket {
-        subject: String::new(),
-        body: String::new(),
-        envelope: envelope.clone(),
-    });
+    let ticket = (!connectors.is_empty()).then(|| Ticket::render(context.desk.ticket(), envelope.clone()));
     let outbox: Vec<OutboxEntry> = connectors
         .iter()
         .zip(std::iter::repeat(ticket))

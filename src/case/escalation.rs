@@ -1,6 +1,6 @@
 //! A case going from one tier to the next, and what has to reach other systems because of it.
 
-use super::envelope::Envelope;
+use super::{Ticket, envelope::Envelope};
 use crate::id::{CaseId, EscalationId, OutboxId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,15 +31,4 @@ pub struct OutboxEntry {
     pub ticket: Ticket,
     /// When it was caused.
     pub created: Timestamp,
-}
-
-/// A rendered ticket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// One line without control characters.
-    pub subject: String,
-    /// Plain text.
-    pub body: String,
-    /// The envelope, for systems.
-    pub envelope: Envelope,
 }

@@ -9,11 +9,13 @@ mod row;
 mod decide;
 mod escalate;
 mod state;
+mod ticket;
 
 pub use decide::{Actor, Change, Context, Decision, Denied, Intake, MAX_TEXT, Move, Script, open};
 pub use envelope::{Attachment, Envelope, Note, Party, Requester};
 pub use escalate::kind;
-pub use escalation::{Escalation, OutboxEntry, Ticket};
+pub use escalation::{Escalation, OutboxEntry};
 pub use event::{Entry, Event};
 pub use row::Row;
 pub use state::{Case, CaseRun, Delivery, Fault, State, fold};
+pub use ticket::Ticket;

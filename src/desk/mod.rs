@@ -1,6 +1,7 @@
 //! A desk: policy, playbooks and articles together, one immutable value; no I/O.
 
 pub mod policy;
+pub mod ticket;
 
 pub use policy::{Destination, Leaving, Policy};
 
@@ -8,6 +9,7 @@ use crate::{
     diagnostic::{Diagnostic, FileId, Sink, Source, Sources, Span, Spanned, form},
     kb::{self, Article},
     playbook::{self, Facts, Playbook, Program, author_test, program::Part},
+    template::Document,
     yaml::{self, Node},
 };
 use std::{
@@ -32,6 +34,7 @@ pub struct Desk {
     pub articles: HashMap<String, Article>,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
+    ticket: Option<Document>,
 }
 
 /// What one file turned out to hold.
@@ -39,6 +42,7 @@ enum Content {
     Playbook(Box<Playbook>),
     Tests(author_test::TestFile),
     Article(Article),
+    Ticket(Box<Document>),
     Nothing,
 }
 
@@ -81,6 +85,7 @@ impl Desk {
             tests: Vec::new(),
             articles: HashMap::new(),
             findings: Vec::new(),
+            ticket: None,
         };
         for (source, content, found) in parts.into_iter().flatten() {
             desk.sources.0.push(source);
@@ -91,6 +96,7 @@ impl Desk {
                 Content::Article(article) => {
                     desk.articles.insert(article.id.clone(), article);
                 }
+                Content::Ticket(document) => desk.ticket = Some(*document),
                 Content::Nothing => {}
             }
         }
@@ -137,6 +143,11 @@ impl Desk {
         })
     }
 
+    /// How a case is told to other systems: the desk's own template, or the one that is built in.
+    pub fn ticket(&self) -> &Document {
+        self.ticket.as_ref().unwrap_or(&ticket::STANDARD)
+    }
+
     /// The tier whose script a playbook is.
     pub fn tier_of<'a>(&'a self, playbook: &'a Playbook) -> &'a str {
         playbook.tier.as_ref().map_or_else(|| self.policy.first_staffed(), |tier| &tier.value)
@@ -176,6 +187,10 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
     let hidden = path.split('/').any(|part| part.starts_with(['_', '.']));
     let plain = |text: &str| Source::new(path, text);
     let top = Span { file, start: 0, end: 0 };
+    if path == ticket::PATH {
+        let (source, document, found) = ticket::read(file, path, bytes);
+        return (source, document.map_or(Content::Nothing, |document| Content::Ticket(Box::new(document))), found);
+    }
     if hidden || path == "desk.yaml" {
         return (plain(""), Content::Nothing, Vec::new());
     }

@@ -5,3 +5,8 @@ mod terminal;
 
 pub use escape::{Place, escape, places};
 pub use terminal::render;
+
+/// Markdown as plain text: what it says, without what it looks like.
+pub fn plain(markdown: &str) -> String {
+    anstream::adapter::strip_str(&render(markdown, 1000)).to_string()
+}

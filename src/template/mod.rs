@@ -1,5 +1,9 @@
 //! Texts: Markdown with `{{ fact }}`, compiled once, values escaped when they are printed.
 
+mod document;
+
+pub use document::{CUT, Document, Fault, MAX_BYTES, Rendered, clean, line};
+
 use crate::{
     diagnostic::{Diagnostic, Sink, Span, Spanned, form, locate, wording},
     markdown::{self, Place},

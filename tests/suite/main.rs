@@ -16,4 +16,5 @@ mod oracle;
 mod pages;
 mod starter;
 mod support;
+mod ticket;
 mod trees;

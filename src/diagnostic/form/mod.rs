@@ -8,6 +8,7 @@ mod malformed_condition;
 mod malformed_id;
 mod malformed_pattern;
 mod malformed_text;
+mod malformed_ticket;
 mod missing_key;
 mod name_clash;
 mod no_kind;
@@ -28,6 +29,7 @@ pub use malformed_condition::malformed_condition;
 pub use malformed_id::malformed_id;
 pub use malformed_pattern::malformed_pattern;
 pub use malformed_text::malformed_text;
+pub use malformed_ticket::malformed_ticket;
 pub use missing_key::missing_key;
 pub use name_clash::name_clash;
 pub use no_kind::no_kind;
@@ -63,4 +65,5 @@ pub static RULES: &[&Rule] = &[
     &malformed_pattern::RULE,
     &name_clash::RULE,
     &stray_file::RULE,
+    &malformed_ticket::RULE,
 ];
