@@ -62,6 +62,7 @@ impl Document {
     pub fn reads(&self) -> Vec<String> {
         let template = self.0.get_template(NAME).expect("it was compiled under this name");
         let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+        names.retain(|name| !self.0.globals().any(|(global, _)| global == name));
         names.sort();
         names
     }
