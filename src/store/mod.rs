@@ -2,9 +2,12 @@
 //!
 //! One trait, one suite of tests that every database has to pass (`tests/suite/store.rs`). SQL stands nowhere else.
 
+mod sql;
 mod sqlite;
+mod statement;
+mod writer;
 
-pub use sqlite::Sqlite;
+pub use sqlite::{Settings, Sqlite};
 
 use crate::{
     case::{Entry, OutboxEntry, Row},

@@ -15,6 +15,7 @@ mod naive;
 mod oracle;
 mod pages;
 mod starter;
+mod store;
 mod support;
 mod ticket;
 mod trees;

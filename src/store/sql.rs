@@ -1,0 +1,392 @@
+//! The store in SQL that every database takes.
+
+use super::{
+    Append, Error, Filter, Outgoing, Person, ProgramSource, Session, Standing, Store,
+    statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
+    writer::Writer,
+};
+use crate::{
+    case::{Entry, Event, OutboxEntry, Row},
+    id::{CaseId, OutboxId, RunId},
+};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::{
+    AnyConnection, AnyPool, Connection, SqlStr,
+    any::{AnyConnectOptions, AnyPoolOptions, AnyRow},
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+use std::future::Future;
+
+/// How many connections read.
+const READERS: u32 = 4;
+/// How many entries one statement writes at most.
+const ENTRIES: usize = 8;
+/// Versions of the tables. What was released stays as it is.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("migrations/0001_first.sql"))];
+
+/// What databases do not agree on.
+pub trait Dialect: Clone + Send + Sync + 'static {
+    /// Begins a transaction that writes.
+    const BEGIN: &'static str;
+    /// Locks what a subquery selects, and passes over what somebody else has locked.
+    const LOCKED: &'static str;
+    /// How to reach it.
+    fn options(&self) -> Result<AnyConnectOptions, sqlx::Error>;
+    /// A connection that writes.
+    fn connect(&self) -> impl Future<Output = Result<AnyConnection, sqlx::Error>> + Send;
+    /// Makes a new connection one that reads.
+    fn set_up_reader(&self, connection: &mut AnyConnection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    /// The last that the writer does.
+    fn settle_down(&self, connection: &mut AnyConnection) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    /// Whether somebody else's lock is the reason.
+    fn busy(error: &sqlx::Error) -> bool;
+    /// What an error means.
+    fn error(&self, error: &sqlx::Error) -> Error;
+}
+
+/// See the module.
+pub struct Sql<D> {
+    dialect: D,
+    readers: AnyPool,
+    writer: Writer,
+}
+
+impl<D: Dialect> Sql<D> {
+    pub(super) async fn start(dialect: D) -> Result<Self, Error> {
+        sqlx::any::install_default_drivers();
+        let failed = |error: sqlx::Error| dialect.error(&error);
+        let mut connection = dialect.connect().await.map_err(failed)?;
+        migrate::<D>(&mut connection).await.map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+            MigrateError::VersionMissing(version) if version > MIGRATIONS.len() as i64 => {
+                Error::Newer(format!("its tables are version {version}"))
+            }
+            error => Error::Corrupt(error.to_string()),
+        })?;
+        let reader = dialect.clone();
+        let readers = AnyPoolOptions::new()
+            .max_connections(READERS)
+            .after_connect(move |connection, _| {
+                let reader = reader.clone();
+                Box::pin(async move { reader.set_up_reader(connection).await })
+            })
+            .connect_lazy_with(dialect.options().map_err(failed)?);
+        let writer = Writer::start(dialect.clone(), connection);
+        Ok(Self { dialect, readers, writer })
+    }
+
+    /// Writes what waits, and lets go of the database.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn read(&self, statement: Statement) -> Result<Vec<AnyRow>, Error> {
+        let failed = |error: sqlx::Error| self.dialect.error(&error);
+        let mut connection = self.readers.acquire().await.map_err(failed)?;
+        Ok(statement.run(&mut connection).await.map_err(failed)?.rows)
+    }
+
+    /// The first row.
+    async fn one<T>(&self, statement: Statement, of: fn(&AnyRow) -> Result<T, Error>) -> Result<Option<T>, Error> {
+        self.read(statement).await?.first().map(of).transpose()
+    }
+
+    /// Every row.
+    async fn all<T>(&self, statement: Statement, of: fn(&AnyRow) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+        self.read(statement).await?.iter().map(of).collect()
+    }
+
+    async fn write(&self, statement: Statement) -> Result<Done, Error> {
+        self.writer.write(vec![statement]).await
+    }
+}
+
+/// In one transaction, so that of several processes one does it.
+async fn migrate<D: Dialect>(connection: &mut AnyConnection) -> Result<(), MigrateError> {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    });
+    let mut transaction = connection.begin_with(D::BEGIN).await?;
+    Migrator::with_migrations(migrations.into()).run_direct(None, &mut *transaction, false).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+#[async_trait]
+impl<D: Dialect> Store for Sql<D> {
+    async fn number(&self) -> Result<u64, Error> {
+        let next = "UPDATE counters SET value = value + 1 WHERE name = 'case' RETURNING value";
+        let done = self.write(Statement::new(next)).await?;
+        count(done.rows.first().ok_or_else(|| Error::Corrupt("it counts no cases".into()))?, 0)
+    }
+
+    async fn append(&self, append: Append) -> Result<(), Error> {
+        let case = append.case;
+        let done = self.writer.write(statements(append)).await?;
+        match done.changed {
+            0 => Err(Error::Stale { head: self.head(case).await?.unwrap_or(0) }),
+            _ => Ok(()),
+        }
+    }
+
+    async fn stream(&self, case: CaseId, after: u64) -> Result<Vec<Entry>, Error> {
+        let entries = "SELECT body FROM entries WHERE case_id = $1 AND seq > $2 ORDER BY seq";
+        self.all(Statement::new(entries).bind(case.to_string()).bind(after), |row| json(row, 0)).await
+    }
+
+    async fn head(&self, case: CaseId) -> Result<Option<u64>, Error> {
+        let head = "SELECT seq FROM cases WHERE case_id = $1";
+        self.one(Statement::new(head).bind(case.to_string()), |row| count(row, 0)).await
+    }
+
+    async fn find(&self, number: u64) -> Result<Option<CaseId>, Error> {
+        let case = "SELECT case_id FROM cases WHERE number = $1";
+        self.one(Statement::new(case).bind(number), |row| parsed(row, 0)).await
+    }
+
+    async fn case_of(&self, run: RunId) -> Result<Option<CaseId>, Error> {
+        let case = "SELECT case_id FROM runs WHERE run_id = $1";
+        self.one(Statement::new(case).bind(run.to_string()), |row| parsed(row, 0)).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Row>, Error> {
+        let texts = [
+            (" AND tier = ", &filter.tier),
+            (" AND team = ", &filter.team),
+            (" AND holder = ", &filter.holder),
+            (" AND requester_key = ", &filter.requester),
+        ];
+        let mut rows = Statement::new("SELECT body FROM cases WHERE number > 0");
+        for (sql, value) in texts {
+            if let Some(value) = value {
+                rows = rows.and(sql, value.as_str());
+            }
+        }
+        if let Some(open) = filter.open {
+            rows = rows.and(" AND open = ", open);
+        }
+        self.all(rows.and(" ORDER BY due, opened, number LIMIT ", filter.limit), |row| json(row, 0)).await
+    }
+
+    async fn cases(&self) -> Result<Vec<CaseId>, Error> {
+        self.all(Statement::new("SELECT case_id FROM cases ORDER BY number"), |row| parsed(row, 0)).await
+    }
+
+    async fn project(&self, row: &Row) -> Result<(), Error> {
+        self.write(replace(row, row.seq)).await.map(drop)
+    }
+
+    async fn claim(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Outgoing>, Error> {
+        let due = format!(
+            "UPDATE outbox SET leased = $1 WHERE outbox_id IN (
+                SELECT outbox_id FROM outbox WHERE state = 'due' AND due <= $2 AND (leased IS NULL OR leased <= $2)
+                ORDER BY due, outbox_id LIMIT $3 {}
+            ) RETURNING body, standing, leased, due",
+            D::LOCKED
+        );
+        let done = self.write(Statement::new(due).bind(until).bind(now).bind(limit)).await?;
+        let mut claimed =
+            done.rows.iter().map(|row| Ok((whole(row, 3)?, outgoing(row)?))).collect::<Result<Vec<_>, Error>>()?;
+        claimed.sort_by_key(|(due, outgoing)| (*due, outgoing.entry.id));
+        Ok(claimed.into_iter().map(|(_, outgoing)| outgoing).collect())
+    }
+
+    async fn settle(&self, id: OutboxId, standing: &Standing) -> Result<(), Error> {
+        self.write(settle(id, standing)).await.map(drop)
+    }
+
+    async fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, Error> {
+        let entry = "SELECT body, standing, leased FROM outbox WHERE outbox_id = $1";
+        self.one(Statement::new(entry).bind(id.to_string()), outgoing).await
+    }
+
+    async fn outbox(&self, all: bool, limit: u32) -> Result<Vec<Outgoing>, Error> {
+        let entries = if all {
+            "SELECT body, standing, leased FROM outbox ORDER BY created, outbox_id LIMIT $1"
+        } else {
+            "SELECT body, standing, leased FROM outbox WHERE state IN ('due', 'refused')
+            ORDER BY created, outbox_id LIMIT $1"
+        };
+        self.all(Statement::new(entries).bind(limit), outgoing).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+        let next = "SELECT MIN(CASE WHEN leased > due THEN leased ELSE due END) FROM outbox WHERE state = 'due'";
+        Ok(self.one(Statement::new(next), |row| moment(row, 0)).await?.flatten())
+    }
+
+    async fn keep_program(&self, source: &ProgramSource) -> Result<(), Error> {
+        self.write(keep(source)).await.map(drop)
+    }
+
+    async fn program(&self, hash: &str) -> Result<Option<ProgramSource>, Error> {
+        self.one(Statement::new("SELECT body FROM programs WHERE hash = $1").bind(hash), |row| json(row, 0)).await
+    }
+
+    async fn keep_good(&self, good: &[(String, ProgramSource)]) -> Result<(), Error> {
+        let sql = "INSERT INTO good (name, hash) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET hash = excluded.hash";
+        let names =
+            good.iter().map(|(name, source)| Statement::new(sql).bind(name.as_str()).bind(source.hash.as_str()));
+        let statements: Vec<_> = names.chain(good.iter().map(|(_, source)| keep(source))).collect();
+        match statements.is_empty() {
+            true => Ok(()),
+            false => self.writer.write(statements).await.map(drop),
+        }
+    }
+
+    async fn good(&self) -> Result<Vec<(String, String)>, Error> {
+        self.all(Statement::new("SELECT name, hash FROM good ORDER BY name"), |row| Ok((text(row, 0)?, text(row, 1)?)))
+            .await
+    }
+
+    async fn add_person(&self, person: &Person) -> Result<(), Error> {
+        let add = "INSERT INTO people (login, body) VALUES ($1, $2) ON CONFLICT (login) DO NOTHING";
+        match self.write(Statement::new(add).bind(person.login.as_str()).bind(encoded(person))).await?.changed {
+            0 => Err(Error::Exists(person.login.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    async fn update_person(&self, person: &Person) -> Result<(), Error> {
+        let update = "UPDATE people SET body = $1 WHERE login = $2";
+        self.write(Statement::new(update).bind(encoded(person)).bind(person.login.as_str())).await.map(drop)
+    }
+
+    async fn person(&self, login: &str) -> Result<Option<Person>, Error> {
+        self.one(Statement::new("SELECT body FROM people WHERE login = $1").bind(login), |row| json(row, 0)).await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>, Error> {
+        self.all(Statement::new("SELECT body FROM people ORDER BY login"), |row| json(row, 0)).await
+    }
+
+    async fn keep_session(&self, session: &Session) -> Result<(), Error> {
+        let keep = "INSERT INTO sessions (session_id, data, expires) VALUES ($1, $2, $3)
+            ON CONFLICT (session_id) DO UPDATE SET data = excluded.data, expires = excluded.expires";
+        let keep = Statement::new(keep).bind(session.id.as_str()).bind(session.data.as_str()).bind(session.expires);
+        self.write(keep).await.map(drop)
+    }
+
+    async fn session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
+        let session = "SELECT session_id, data, expires FROM sessions WHERE session_id = $1 AND expires > $2";
+        self.one(Statement::new(session).bind(id).bind(now), |row| {
+            Ok(Session { id: text(row, 0)?, data: text(row, 1)?, expires: moment(row, 2)?.unwrap_or_default() })
+        })
+        .await
+    }
+
+    async fn end_session(&self, id: &str) -> Result<(), Error> {
+        self.write(Statement::new("DELETE FROM sessions WHERE session_id = $1").bind(id)).await.map(drop)
+    }
+
+    async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error> {
+        self.write(Statement::new("DELETE FROM sessions WHERE expires <= $1").bind(now)).await.map(drop)
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        self.read(Statement::new("SELECT value FROM counters")).await.map(drop)
+    }
+}
+
+/// An append's statements. The case's row comes first: it changes only if the stream still ends where it did.
+fn statements(append: Append) -> Vec<Statement> {
+    let Append { case, after, entries, row, outbox, settle: settled } = append;
+    assert!(!entries.is_empty(), "an append has entries");
+    assert!(entries.iter().zip(after + 1..).all(|(entry, seq)| entry.seq == seq), "entries are numbered from `after`");
+    assert!(row.case == case && row.seq == after + entries.len() as u64, "the row shows the case after its entries");
+    let mut out = vec![if after == 0 { insert(&row) } else { replace(&row, after) }];
+    let id = case.to_string();
+    for chunk in entries.chunks(ENTRIES) {
+        let mut insert = Statement::new("INSERT INTO entries (case_id, seq, at, body) VALUES ");
+        for (index, entry) in chunk.iter().enumerate() {
+            insert = insert
+                .and(if index == 0 { "(" } else { "), (" }, id.as_str())
+                .and(", ", entry.seq)
+                .and(", ", entry.when)
+                .and(", ", encoded(entry));
+        }
+        out.push(insert.end(")"));
+    }
+    for entry in &entries {
+        if let Event::RunStarted { run, .. } = &entry.event {
+            let insert = Statement::new("INSERT INTO runs (run_id, case_id) VALUES ($1, $2)");
+            out.push(insert.bind(run.to_string()).bind(id.as_str()));
+        }
+    }
+    out.extend(outbox.iter().map(send));
+    out.extend(settled.iter().map(|(id, standing)| settle(*id, standing)));
+    out
+}
+
+/// What lists ask and sort by; `$1` to `$8`.
+fn shown(statement: Statement, row: &Row) -> Statement {
+    statement
+        .bind(row.seq)
+        .bind(row.state != "resolved")
+        .bind(row.tier.as_str())
+        .bind(row.team.clone())
+        .bind(row.holder.clone())
+        .bind(row.requester_key.as_str())
+        .bind(row.respond_by.map_or(i64::MAX, |moment| moment.as_millisecond()))
+        .bind(encoded(row))
+}
+
+fn insert(row: &Row) -> Statement {
+    let insert = "INSERT INTO cases
+        (seq, open, tier, team, holder, requester_key, due, body, case_id, number, opened)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (case_id) DO NOTHING";
+    shown(Statement::new(insert), row).bind(row.case.to_string()).bind(row.number).bind(row.opened)
+}
+
+fn replace(row: &Row, after: u64) -> Statement {
+    let update = "UPDATE cases SET
+        seq = $1, open = $2, tier = $3, team = $4, holder = $5, requester_key = $6, due = $7, body = $8
+        WHERE case_id = $9 AND seq = $10";
+    shown(Statement::new(update), row).bind(row.case.to_string()).bind(after)
+}
+
+fn send(entry: &OutboxEntry) -> Statement {
+    let insert = "INSERT INTO outbox (outbox_id, case_id, connector, created, body, state, due, standing)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let insert = Statement::new(insert)
+        .bind(entry.id.to_string())
+        .bind(entry.case.to_string())
+        .bind(entry.connector.as_str())
+        .bind(entry.created)
+        .bind(encoded(entry));
+    standing(insert, &Standing::Due { at: entry.created, attempts: 0, said: None })
+}
+
+fn settle(id: OutboxId, to: &Standing) -> Statement {
+    let update = "UPDATE outbox SET leased = NULL, state = $2, due = $3, standing = $4 WHERE outbox_id = $1";
+    standing(Statement::new(update).bind(id.to_string()), to)
+}
+
+/// Three values: the state, when it is due, and all of it.
+fn standing(statement: Statement, standing: &Standing) -> Statement {
+    let (state, due) = match standing {
+        Standing::Due { at, .. } => ("due", Some(*at)),
+        Standing::Delivered { .. } => ("delivered", None),
+        Standing::Refused { .. } => ("refused", None),
+    };
+    statement.bind(state).bind(due).bind(encoded(standing))
+}
+
+/// From its body, its standing and its lease.
+fn outgoing(row: &AnyRow) -> Result<Outgoing, Error> {
+    let entry: OutboxEntry = json(row, 0)?;
+    let number = entry.ticket.envelope.number;
+    Ok(Outgoing { entry, number, standing: json(row, 1)?, leased: moment(row, 2)? })
+}
+
+fn keep(source: &ProgramSource) -> Statement {
+    let insert = "INSERT INTO programs (hash, body) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+    Statement::new(insert).bind(source.hash.as_str()).bind(encoded(source))
+}
+
+fn encoded(value: &impl Serialize) -> Value {
+    Value::Text(Some(serde_json::to_string(value).expect("our own types are JSON")))
+}
