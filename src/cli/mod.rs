@@ -6,8 +6,13 @@ mod graph;
 mod output;
 mod run;
 mod test;
+mod user;
 
-use crate::{app, desk::Desk};
+use crate::{
+    app,
+    desk::Desk,
+    store::{Sqlite, Store},
+};
 use clap::{Parser, Subcommand};
 use std::{
     path::{Path, PathBuf},
@@ -36,6 +41,7 @@ enum Command {
     Test(test::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    User(user::Arguments),
 }
 
 /// How a command came out.
@@ -52,6 +58,8 @@ enum Status {
 enum Error {
     #[error(transparent)]
     Desk(#[from] app::Error),
+    #[error(transparent)]
+    Account(#[from] app::accounts::Error),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -68,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
+        Command::User(options) => arguments.with_store(async |store| user::run(options, load, store).await),
     };
     match result {
         Ok(Status::Fine) => ExitCode::SUCCESS,
@@ -86,6 +95,17 @@ impl Arguments {
     fn data(&self) -> Result<PathBuf, Error> {
         let none = || Error::Usage("there is no data folder on this platform; name one with --data".into());
         self.data.clone().or_else(app::data_folder).ok_or_else(none)
+    }
+
+    /// Does something with what the data folder keeps.
+    fn with_store(&self, work: impl AsyncFnOnce(&dyn Store) -> Result<Status, Error>) -> Result<Status, Error> {
+        let data = self.data()?;
+        tokio::runtime::Runtime::new()?.block_on(async {
+            let store = Sqlite::open(&data).await.map_err(app::Error::from)?;
+            let done = work(&store).await;
+            store.close().await;
+            done
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who may come in: passwords, lock-out, sessions, and the guard before every route, over a real socket.
 
+use crate::cli;
 use axum::{
     Router,
     extract::Path,
@@ -12,7 +13,7 @@ use firstline::{
         accounts::{self, Newcomer, SignIn},
     },
     clock,
-    store::Store,
+    store::{Sqlite, Store},
     web::{
         guard::Guard,
         session::COOKIE,
@@ -27,7 +28,10 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -697,117 +701,63 @@ fn a_link_is_a_link() {
     );
 }
 
-/// A store of people and sessions alone.
-#[derive(Default)]
-struct Memory {
-    people: std::sync::Mutex<std::collections::BTreeMap<String, firstline::store::Person>>,
-    sessions: std::sync::Mutex<HashMap<String, firstline::store::Session>>,
-}
+// The command line
 
-async fn store() -> Arc<dyn Store> {
-    Arc::new(Memory::default())
-}
-
-mod memory {
-    use super::Memory;
-    use firstline::{
-        case::{Entry, Row},
-        id::{CaseId, OutboxId, RunId},
-        store::{Append, Error, Filter, Outgoing, Person, ProgramSource, Session, Standing, Store},
+#[test]
+fn the_command_line_keeps_accounts() {
+    let folder = cli::folder("accounts-cli");
+    let user = |arguments: &[&str], input: &str, code: i32| {
+        let output = cli::run(&folder, &[&["--data", "data", "user"], arguments].concat(), input);
+        let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}{error}");
+        assert!(!out.contains("secret") && !error.contains("secret"), "{out}{error}");
+        (out.into_owned(), error.into_owned())
     };
-    use jiff::Timestamp;
-
-    #[async_trait::async_trait]
-    impl Store for Memory {
-        async fn add_person(&self, person: &Person) -> Result<(), Error> {
-            let mut people = self.people.lock().expect("no panic");
-            if people.contains_key(&person.login) {
-                return Err(Error::Exists(person.login.clone()));
-            }
-            people.insert(person.login.clone(), person.clone());
-            Ok(())
-        }
-        async fn update_person(&self, person: &Person) -> Result<(), Error> {
-            self.people.lock().expect("no panic").insert(person.login.clone(), person.clone());
-            Ok(())
-        }
-        async fn person(&self, login: &str) -> Result<Option<Person>, Error> {
-            Ok(self.people.lock().expect("no panic").get(login).cloned())
-        }
-        async fn people(&self) -> Result<Vec<Person>, Error> {
-            Ok(self.people.lock().expect("no panic").values().cloned().collect())
-        }
-        async fn keep_session(&self, session: &Session) -> Result<(), Error> {
-            self.sessions.lock().expect("no panic").insert(session.id.clone(), session.clone());
-            Ok(())
-        }
-        async fn session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
-            Ok(self.sessions.lock().expect("no panic").get(id).filter(|session| session.expires > now).cloned())
-        }
-        async fn end_session(&self, id: &str) -> Result<(), Error> {
-            self.sessions.lock().expect("no panic").remove(id);
-            Ok(())
-        }
-        async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error> {
-            self.sessions.lock().expect("no panic").retain(|_, session| session.expires > now);
-            Ok(())
-        }
-        async fn keep_program(&self, _: &ProgramSource) -> Result<(), Error> {
-            Ok(())
-        }
-        async fn program(&self, _: &str) -> Result<Option<ProgramSource>, Error> {
-            Ok(None)
-        }
-        async fn keep_good(&self, _: &[(String, ProgramSource)]) -> Result<(), Error> {
-            Ok(())
-        }
-        async fn good(&self) -> Result<Vec<(String, String)>, Error> {
-            Ok(Vec::new())
-        }
-        async fn ping(&self) -> Result<(), Error> {
-            Ok(())
-        }
-        async fn number(&self) -> Result<u64, Error> {
-            unreachable!()
-        }
-        async fn append(&self, _: Append) -> Result<(), Error> {
-            unreachable!()
-        }
-        async fn stream(&self, _: CaseId, _: u64) -> Result<Vec<Entry>, Error> {
-            unreachable!()
-        }
-        async fn head(&self, _: CaseId) -> Result<Option<u64>, Error> {
-            unreachable!()
-        }
-        async fn find(&self, _: u64) -> Result<Option<CaseId>, Error> {
-            unreachable!()
-        }
-        async fn case_of(&self, _: RunId) -> Result<Option<CaseId>, Error> {
-            unreachable!()
-        }
-        async fn list(&self, _: &Filter) -> Result<Vec<Row>, Error> {
-            unreachable!()
-        }
-        async fn cases(&self) -> Result<Vec<CaseId>, Error> {
-            unreachable!()
-        }
-        async fn project(&self, _: &Row) -> Result<(), Error> {
-            unreachable!()
-        }
-        async fn claim(&self, _: Timestamp, _: Timestamp, _: u32) -> Result<Vec<Outgoing>, Error> {
-            unreachable!()
-        }
-        async fn settle(&self, _: OutboxId, _: &Standing) -> Result<(), Error> {
-            unreachable!()
-        }
-        async fn outgoing(&self, _: OutboxId) -> Result<Option<Outgoing>, Error> {
-            unreachable!()
-        }
-        async fn outbox(&self, _: bool, _: u32) -> Result<Vec<Outgoing>, Error> {
-            unreachable!()
-        }
-        async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-            unreachable!()
-        }
+    assert!(user(&["list"], "", 0).1.contains("nobody has an account"));
+    let (_, said) = user(&["add", "Kim", "--role", "admin"], "secret secret\r\nmore\n", 0);
+    assert_eq!(said, "`kim` may sign in as admin, tier-1\nfrom here on everybody signs in, on this computer too\n");
+    cli::write(&folder, "password", "secret of jo\n");
+    let jo = ["add", "jo", "--name", "Jo Doe", "--tier", "tier-2", "--password-file", "password"];
+    assert_eq!(user(&jo, "", 0).1, "`jo` may sign in as agent, tier-2\n");
+    assert_eq!(user(&jo, "", 2).1, "error: `jo` exists already\n");
+    user(&["disable", "jo"], "", 0);
+    assert_eq!(user(&["list"], "", 0).0, "jo   agent   tier-2  Jo Doe  disabled\nkim  admin   tier-1  kim\n");
+    user(&["enable", "JO"], "", 0);
+    user(&["password", "kim"], "secret another\n", 0);
+    assert!(!user(&["list"], "", 0).0.contains("disabled"));
+    for (arguments, input, says) in [
+        (&["add", "lee"][..], "short\n", "at least 10 characters"),
+        (&["add", "lee"], "", "at least 10 characters"),
+        (&["add", "l e e"], "long enough\n", "a login has"),
+        (
+            &["add", "lee", "--tier", "tier-9"],
+            "long enough\n",
+            "the desk has no tier `tier-9`; there are `self-service`, ",
+        ),
+        (&["add", "lee", "--role", "root"], "long enough\n", "there is no role `root`; there are `agent`, "),
+        (&["add", "lee", "--password-file", "nowhere"], "", "cannot read `nowhere`"),
+        (&["password", "lee"], "long enough\n", "there is no user `lee`; `firstline user list` names them"),
+        (&["disable", "lee"], "", "there is no user `lee`"),
+    ] {
+        let said = user(arguments, input, 2).1;
+        assert!(said.contains(says), "{arguments:?}: {said}");
     }
+
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let store = Sqlite::open(&folder.join("data")).await.expect("it opens");
+        for (login, password, may) in
+            [("kim", "secret another", true), ("kim", "secret secret", false), ("jo", "secret of jo", true)]
+        {
+            assert_eq!(accounts::sign_in(&store, login, password, noon()).await.is_ok(), may, "{login} {password}");
+        }
+        store.close().await;
+    });
+}
+
+/// A store of its own.
+async fn store() -> Arc<dyn Store> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let folder = cli::folder(&format!("accounts-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+    Arc::new(Sqlite::open(&folder).await.expect("it opens"))
 }

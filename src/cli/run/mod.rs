@@ -2,7 +2,7 @@
 
 mod json;
 mod person;
-mod screen;
+pub mod screen;
 
 use super::{Error, Status, playbook};
 use crate::{

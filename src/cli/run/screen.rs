@@ -4,7 +4,7 @@ use crossterm::{
     event::{Event, KeyCode, KeyEventKind, KeyModifiers, read},
     terminal,
 };
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 /// What a person put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,38 @@ fn wait_for_key() -> io::Result<Entered> {
             KeyCode::Char(c) if !control => return Ok(Entered::Text(c.to_string())),
             KeyCode::Enter => return Ok(Entered::Nothing),
             KeyCode::Backspace | KeyCode::Left => return Ok(Entered::Text("b".into())),
+            _ => {}
+        }
+    }
+}
+
+/// A line that nobody else sees, from a terminal.
+pub fn secret(prompt: &str) -> io::Result<String> {
+    let mut out = io::stderr();
+    write!(out, "{prompt}")?;
+    out.flush()?;
+    terminal::enable_raw_mode()?;
+    let entered = unseen();
+    terminal::disable_raw_mode()?;
+    writeln!(out)?;
+    entered
+}
+
+fn unseen() -> io::Result<String> {
+    let mut text = String::new();
+    loop {
+        let Event::Key(key) = read()? else { continue };
+        if key.kind == KeyEventKind::Release {
+            continue;
+        }
+        match key.code {
+            KeyCode::Char('c' | 'd') if key.modifiers == KeyModifiers::CONTROL => {
+                return Err(io::Error::new(io::ErrorKind::Interrupted, "nothing was changed"));
+            }
+            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => text.clear(),
+            KeyCode::Char(c) => text.push(c),
+            KeyCode::Backspace => drop(text.pop()),
+            KeyCode::Enter => return Ok(text),
             _ => {}
         }
     }
