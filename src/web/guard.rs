@@ -68,9 +68,17 @@ impl Guard {
         Ok(Self { hosts, secure: https || (!local && origin.is_none()), origin, https })
     }
 
-    /// Whether the session's cookie travels over https only, so that nobody can sign in over plain http.
-    pub fn is_secure(&self) -> bool {
-        self.secure
+    /// What whoever starts the console should know of how people reach it.
+    pub fn warning(&self) -> Option<&'static str> {
+        match &self.origin {
+            None if self.secure => {
+                Some("nobody can sign in over plain http; set the desk's `link` to the https address that people use")
+            }
+            Some(link) if !self.https && !host_of(link).is_some_and(|host| is_loopback(&host)) => {
+                Some("people sign in over plain http, where others can read along; let a proxy speak https")
+            }
+            _ => None,
+        }
     }
 
     /// Puts the guard before all routes.

@@ -691,6 +691,15 @@ fn a_link_is_a_link() {
     for bad in ["", "desk.example.com", "/desk", "ftp://desk.example.com", "https://", "https:///x"] {
         assert!(Guard::new(listen, Some(bad)).is_err(), "{bad}");
     }
+    let warning = |listen: &str, public| {
+        let guard = Guard::new(listen.parse().expect("an address"), public).expect("a link");
+        guard.warning().map_or("", |warning| warning.split_once("plain").expect("plain http").0)
+    };
+    assert_eq!(warning("127.0.0.1:80", None), "");
+    assert_eq!(warning("127.0.0.1:80", Some("http://localhost")), "");
+    assert_eq!(warning("127.0.0.1:80", Some("http://desk.lan")), "people sign in over ");
+    assert_eq!(warning("0.0.0.0:80", None), "nobody can sign in over ");
+    assert_eq!(warning("0.0.0.0:80", Some("https://desk.example.com")), "");
     assert_eq!(
         Guard::new(listen, Some("https://Desk.example.com:443/")),
         Guard::new(listen, Some("https://desk.example.com"))
