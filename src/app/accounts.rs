@@ -131,9 +131,15 @@ pub async fn set_disabled(store: &dyn Store, login: &str, disabled: bool) -> Res
     change(store, login, |person| person.disabled = disabled).await
 }
 
-/// Changes what somebody may do, or where they work; ends all sessions.
-pub async fn set_role(store: &dyn Store, login: &str, role: Role, tier: &str) -> Result<(), Error> {
-    change(store, login, |person| (person.role, person.tier) = (role.to_string(), tier.to_owned())).await
+/// Changes what somebody may do, and where they work if that is said; ends all sessions.
+pub async fn set_role(store: &dyn Store, login: &str, role: Role, tier: Option<&str>) -> Result<(), Error> {
+    change(store, login, |person| {
+        person.role = role.to_string();
+        if let Some(tier) = tier {
+            person.tier = tier.to_owned();
+        }
+    })
+    .await
 }
 
 async fn change(store: &dyn Store, login: &str, change: impl FnOnce(&mut Person)) -> Result<(), Error> {

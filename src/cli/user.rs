@@ -51,6 +51,16 @@ enum What {
         #[command(flatten)]
         password: Source,
     },
+    /// Change what somebody may do; ends their sessions
+    Role {
+        /// Whose
+        login: String,
+        /// agent, author, lead or admin
+        role: Role,
+        /// Another tier to work in
+        #[arg(long)]
+        tier: Option<String>,
+    },
     /// Keep somebody out; ends their sessions
     Disable {
         /// Whom
@@ -78,32 +88,39 @@ pub async fn run(
 ) -> Result<Status, Error> {
     match &arguments.what {
         What::Add { login, name, role, tier, password } => {
-            let tier = tier_of(&load()?, tier.as_deref())?;
-            let newcomer = Newcomer { login, name, role: *role, tier: &tier };
+            let desk = load()?;
+            let tier = tier.as_deref().unwrap_or_else(|| desk.policy.first_staffed());
+            let newcomer = Newcomer { login, name, role: *role, tier: known(&desk, tier)? };
             let person = accounts::add(store, newcomer, &password.read()?).await?;
             let first = store.people().await.map_err(accounts::Error::from)?.len() == 1;
             anstream::eprintln!("`{}` may sign in as {role}, {tier}", person.login);
             if first {
+                if !role.may_administer() {
+                    anstream::eprintln!("nobody is an admin yet; `firstline user role LOGIN admin` makes one");
+                }
                 anstream::eprintln!("from here on everybody signs in, on this computer too");
             }
         }
         What::List => list(store).await?,
         What::Password { login, password } => accounts::set_password(store, login, &password.read()?).await?,
+        What::Role { login, role, tier } => {
+            let desk = load()?;
+            let tier = tier.as_deref().map(|tier| known(&desk, tier)).transpose()?;
+            accounts::set_role(store, login, *role, tier).await?;
+        }
         What::Disable { login } => accounts::set_disabled(store, login, true).await?,
         What::Enable { login } => accounts::set_disabled(store, login, false).await?,
     }
     Ok(Status::Fine)
 }
 
-fn tier_of(desk: &Desk, said: Option<&str>) -> Result<String, Error> {
-    match said {
-        None => Ok(desk.policy.first_staffed().to_owned()),
-        Some(id) if desk.policy.tier(id).is_some() => Ok(id.to_owned()),
-        Some(id) => {
-            let tiers: Vec<_> = desk.policy.tiers.iter().map(|tier| format!("`{}`", tier.id.value)).collect();
-            Err(Error::Usage(format!("the desk has no tier `{id}`; there are {}", tiers.join(", "))))
-        }
+/// The tier, if the desk has it.
+fn known<'a>(desk: &Desk, tier: &'a str) -> Result<&'a str, Error> {
+    if desk.policy.tier(tier).is_some() {
+        return Ok(tier);
     }
+    let tiers: Vec<_> = desk.policy.tiers.iter().map(|tier| format!("`{}`", tier.id.value)).collect();
+    Err(Error::Usage(format!("the desk has no tier `{tier}`; there are {}", tiers.join(", "))))
 }
 
 async fn list(store: &dyn Store) -> Result<(), Error> {

@@ -550,7 +550,7 @@ async fn a_session_ends() {
     assert!(!works(&cookie).await, "and on again");
 
     let (cookie, _) = console.sign_in("kim").await;
-    accounts::set_role(&*console.store, "kim", Role::Lead, "tier-3").await.expect("done");
+    accounts::set_role(&*console.store, "kim", Role::Lead, Some("tier-3")).await.expect("done");
     assert!(!works(&cookie).await, "another role");
 
     let ((one, token), (other, _)) = (console.sign_in("kim").await, console.sign_in("kim").await);
@@ -732,6 +732,9 @@ fn the_command_line_keeps_accounts() {
     user(&["disable", "jo"], "", 0);
     assert_eq!(user(&["list"], "", 0).0, "jo   agent   tier-2  Jo Doe  disabled\nkim  admin   tier-1  kim\n");
     user(&["enable", "JO"], "", 0);
+    user(&["role", "jo", "lead"], "", 0);
+    user(&["role", "kim", "admin", "--tier", "tier-3"], "", 0);
+    assert_eq!(user(&["list"], "", 0).0, "jo   lead    tier-2  Jo Doe\nkim  admin   tier-3  kim\n");
     user(&["password", "kim"], "secret another\n", 0);
     assert!(!user(&["list"], "", 0).0.contains("disabled"));
     for (arguments, input, says) in [
@@ -746,11 +749,16 @@ fn the_command_line_keeps_accounts() {
         (&["add", "lee", "--role", "root"], "long enough\n", "there is no role `root`; there are `agent`, "),
         (&["add", "lee", "--password-file", "nowhere"], "", "cannot read `nowhere`"),
         (&["password", "lee"], "long enough\n", "there is no user `lee`; `firstline user list` names them"),
+        (&["role", "jo", "lead", "--tier", "tier-9"], "", "the desk has no tier `tier-9`"),
         (&["disable", "lee"], "", "there is no user `lee`"),
     ] {
         let said = user(arguments, input, 2).1;
         assert!(said.contains(says), "{arguments:?}: {said}");
     }
+
+    let other = ["--data", "other", "user", "add", "kim"];
+    let alone = cli::run(&folder, &other, "long enough\n");
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("nobody is an admin yet"), "{alone:?}");
 
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
