@@ -9,15 +9,17 @@ mod test;
 mod user;
 
 use crate::{
-    app,
+    app::{self, App},
     desk::Desk,
-    store::{Sqlite, Store},
+    store::{self, Sqlite, Store},
 };
 use clap::{Parser, Subcommand};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
+use tokio::runtime::Runtime;
 
 /// Troubleshooting playbooks that run: follow them, check them, hand over what they cannot solve.
 #[derive(Debug, Parser)]
@@ -57,9 +59,11 @@ enum Status {
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error(transparent)]
-    Desk(#[from] app::Error),
+    App(#[from] app::Error),
     #[error(transparent)]
     Account(#[from] app::accounts::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -71,7 +75,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let load = || app::load(arguments.desk.as_deref());
     let result = match &arguments.command {
-        Command::Run(options) => run::run(options, load),
+        Command::Run(options) => run::run(options, load, || arguments.kept()),
         Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
@@ -91,6 +95,18 @@ pub fn main() -> ExitCode {
 }
 
 impl Arguments {
+    /// The app over what is kept, and what drives it.
+    fn kept(&self) -> Result<(Runtime, Arc<App>), Error> {
+        let runtime = runtime()?;
+        let data = self.data()?;
+        let desk = app::folder(self.desk.as_deref());
+        let app = runtime.block_on(async {
+            let store = Arc::new(Sqlite::open(&data).await?);
+            Ok::<_, Error>(App::open(store, &data, desk.as_deref()).await?)
+        })?;
+        Ok((runtime, app))
+    }
+
     /// The data folder; it need not exist yet.
     fn data(&self) -> Result<PathBuf, Error> {
         let none = || Error::Usage("there is no data folder on this platform; name one with --data".into());
@@ -100,13 +116,17 @@ impl Arguments {
     /// Does something with what the data folder keeps.
     fn with_store(&self, work: impl AsyncFnOnce(&dyn Store) -> Result<Status, Error>) -> Result<Status, Error> {
         let data = self.data()?;
-        tokio::runtime::Runtime::new()?.block_on(async {
-            let store = Sqlite::open(&data).await.map_err(app::Error::from)?;
+        runtime()?.block_on(async {
+            let store = Sqlite::open(&data).await?;
             let done = work(&store).await;
             store.close().await;
             done
         })
     }
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// A playbook by its id, or what to say.

@@ -1,9 +1,10 @@
 //! One JSON object a line in each direction.
 
-use super::Practice;
+use super::Followed;
 use crate::{
+    case::kind,
     expression::Value as Known,
-    playbook::flow::{EndKind, PromptKind},
+    playbook::flow::EndKind,
     run::{Audience, Input, Line, Outcome, Prompt, Refused, Said, Signal, View},
 };
 use serde_json::{Map, Value, json};
@@ -17,13 +18,13 @@ const SIGNALS: [&str; 3] = ["hand-over", "upset", "security"];
 const MAX_LINE: u64 = 1 << 20;
 
 /// Writes where the run stands, then a line for each line read.
-pub fn follow(mut practice: Practice<'_>) -> std::io::Result<()> {
+pub fn follow(mut followed: Followed<'_>) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let mut say = |line: Value| -> std::io::Result<()> {
         writeln!(out, "{line}")?;
         out.flush()
     };
-    say(state(&practice))?;
+    say(state(&followed))?;
     let mut input = std::io::stdin().lock();
     loop {
         let mut line = Vec::new();
@@ -37,14 +38,14 @@ pub fn follow(mut practice: Practice<'_>) -> std::io::Result<()> {
             continue;
         }
         let answer = read(&line).and_then(|(input, position)| {
-            let changed = practice.take(&input, position.as_deref());
+            let changed = followed.take(&input, position.as_deref());
             changed.map(|_| match input {
                 Input::Signal(Signal::Upset) => {
-                    let mut state = state(&practice);
-                    state["show"] = json!(practice.calming());
+                    let mut state = state(&followed);
+                    state["show"] = json!(followed.calming());
                     state
                 }
-                _ => state(&practice),
+                _ => state(&followed),
             })
         });
         say(answer.unwrap_or_else(|refused| refusal(&refused)))?;
@@ -128,19 +129,19 @@ fn said_value(value: &Value) -> Result<Said, Refused> {
 }
 
 /// The position or the outcome.
-fn state(practice: &Practice<'_>) -> Value {
+fn state(followed: &Followed<'_>) -> Value {
     let mut line = Map::new();
-    line.insert("run".into(), json!(practice.run.id.to_string()));
-    match practice.run.view(&practice.case) {
-        View::Prompt(prompt) => position(practice, &prompt, &mut line),
-        View::Outcome(outcome) => ended(practice, &outcome, &mut line),
+    line.insert("run".into(), json!(followed.run.id.to_string()));
+    match followed.run.view(&followed.case) {
+        View::Prompt(prompt) => position(followed, &prompt, &mut line),
+        View::Outcome(outcome) => ended(followed, &outcome, &mut line),
     }
     Value::Object(line)
 }
 
-fn position(practice: &Practice<'_>, prompt: &Prompt, line: &mut Map<String, Value>) {
+fn position(followed: &Followed<'_>, prompt: &Prompt, line: &mut Map<String, Value>) {
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
-    put("position", json!(practice.run.position()));
+    put("position", json!(followed.run.position()));
     put("at", json!(prompt.at));
     put("visit", json!(prompt.visit));
     put("kind", json!(kind(prompt.kind)));
@@ -178,14 +179,14 @@ fn position(practice: &Practice<'_>, prompt: &Prompt, line: &mut Map<String, Val
     if let Some(prefilled) = &prompt.prefilled {
         put("prefilled", json!(prefilled));
     }
-    let self_service = practice.run.book().audience == Audience::SelfService;
+    let self_service = followed.run.book().audience == Audience::SelfService;
     let signals: Vec<&str> = SIGNALS.into_iter().filter(|signal| !self_service || *signal == "hand-over").collect();
     put("signals", json!(signals));
-    put("facts", facts(practice));
+    put("facts", facts(followed));
 }
 
-fn ended(practice: &Practice<'_>, outcome: &Outcome, line: &mut Map<String, Value>) {
-    let to = practice.destination(outcome);
+fn ended(followed: &Followed<'_>, outcome: &Outcome, line: &mut Map<String, Value>) {
+    let to = followed.destination(outcome);
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     let word = match outcome.ending {
         Some(EndKind::Resolved) => "resolved",
@@ -217,8 +218,11 @@ fn ended(practice: &Practice<'_>, outcome: &Outcome, line: &mut Map<String, Valu
             put("priority", json!(priority));
         }
     }
-    put("facts", facts(practice));
-    put("trail", practice.run.path(&practice.case).iter().map(passed).collect());
+    if let Some(number) = followed.number() {
+        put("case", json!(number.to_string()));
+    }
+    put("facts", facts(followed));
+    put("trail", followed.run.path(&followed.case).iter().map(passed).collect());
 }
 
 fn passed(line: &Line) -> Value {
@@ -229,20 +233,12 @@ fn passed(line: &Line) -> Value {
     json!({"at": line.at, "visit": line.visit, "kind": kind(line.kind), "text": line.text, said: line.said.words(), "label": line.label})
 }
 
-fn kind(kind: PromptKind) -> &'static str {
-    match kind {
-        PromptKind::Say => "say",
-        PromptKind::Ask => "ask",
-        PromptKind::Do => "do",
-    }
-}
-
-fn facts(practice: &Practice<'_>) -> Value {
+fn facts(followed: &Followed<'_>) -> Value {
     let value = |known: Known| match known {
         Known::Number(n) => number(n),
         other => json!(other.to_string()),
     };
-    Value::Object(practice.run.known().into_iter().map(|(name, known)| (name, value(known))).collect())
+    Value::Object(followed.run.known().into_iter().map(|(name, known)| (name, value(known))).collect())
 }
 
 /// Whole numbers without a point.

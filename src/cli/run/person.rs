@@ -1,7 +1,7 @@
 //! A person at a terminal: number keys, the path so far, back and change.
 
 use super::{
-    Practice,
+    Followed,
     screen::{self, Entered},
 };
 use crate::{
@@ -25,42 +25,43 @@ enum Command {
 }
 
 /// Follows the run until the person leaves.
-pub fn follow(mut practice: Practice<'_>) -> io::Result<()> {
-    let title = practice.playbook.title.as_ref().map_or(practice.playbook.id.as_str(), |title| &title.value);
+pub fn follow(mut followed: Followed<'_>) -> io::Result<()> {
+    let kept =
+        followed.number().map_or_else(|| "practice, nothing is kept".to_owned(), |number| format!("case {number}"));
     say("")?;
-    say(&format!("{}  {}", paint(STRONG, title), paint(QUIET, "practice, nothing is kept")))?;
+    say(&format!("{}  {}", paint(STRONG, &followed.title), paint(QUIET, &kept)))?;
     let mut show = true;
     loop {
-        let view = practice.run.view(&practice.case);
+        let view = followed.run.view(&followed.case);
         if show {
             match &view {
-                View::Prompt(prompt) => show_prompt(&practice, prompt)?,
-                View::Outcome(outcome) => show_outcome(&practice, outcome)?,
+                View::Prompt(prompt) => show_prompt(&followed, prompt)?,
+                View::Outcome(outcome) => show_outcome(&followed, outcome)?,
             }
         }
         show = false;
         match ask(&view)? {
             Command::Quit => return say(""),
-            Command::Path => show_path(&practice)?,
-            Command::Facts => show_facts(&practice)?,
+            Command::Path => show_path(&followed)?,
+            Command::Facts => show_facts(&followed)?,
             Command::Help => show_help(&view)?,
             Command::Unclear(why) => complain(&why)?,
             Command::Note => {
                 say(&paint(QUIET, "  Your note:"))?;
                 if let Entered::Text(text) = screen::line()? {
-                    take(&mut practice, &Input::Note(text))?;
+                    take(&mut followed, &Input::Note(text))?;
                     say(&paint(QUIET, "  Noted."))?;
                 }
             }
-            Command::Change => show = change(&mut practice)?,
+            Command::Change => show = change(&mut followed)?,
             Command::Take(input) => {
                 let upset = input == Input::Signal(Signal::Upset);
-                show = take(&mut practice, &input)?;
+                show = take(&mut followed, &input)?;
                 if show && screen::has_keys() {
                     echo(&view, &input)?;
                 }
                 if upset {
-                    show_calming(&practice)?;
+                    show_calming(&followed)?;
                 }
             }
         }
@@ -89,8 +90,8 @@ fn complain(why: &str) -> io::Result<()> {
 }
 
 /// True if it was taken.
-fn take(practice: &mut Practice<'_>, input: &Input) -> io::Result<bool> {
-    match practice.take(input, None) {
+fn take(followed: &mut Followed<'_>, input: &Input) -> io::Result<bool> {
+    match followed.take(input, None) {
         Ok(_) => Ok(true),
         Err(Refused { why, valid }) => {
             let valid = if valid.is_empty() { String::new() } else { format!(" — {}", valid.join(", ")) };
@@ -102,8 +103,8 @@ fn take(practice: &mut Practice<'_>, input: &Input) -> io::Result<bool> {
 
 // Showing
 
-fn show_prompt(practice: &Practice<'_>, prompt: &Prompt) -> io::Result<()> {
-    let steps = practice.run.walk().trail.len() + 1;
+fn show_prompt(followed: &Followed<'_>, prompt: &Prompt) -> io::Result<()> {
+    let steps = followed.run.walk().trail.len() + 1;
     let minutes = prompt.minutes.map(|minutes| format!(" · about {minutes} min")).unwrap_or_default();
     let again = if prompt.visit > 1 { format!(" · {}. time", prompt.visit) } else { String::new() };
     say("")?;
@@ -124,7 +125,7 @@ fn show_prompt(practice: &Practice<'_>, prompt: &Prompt) -> io::Result<()> {
     say("")?;
     show_choices(prompt)?;
     say("")?;
-    say(&format!("  {}", paint(QUIET, hints(prompt, practice.run.walk().trail.is_empty()))))
+    say(&format!("  {}", paint(QUIET, hints(prompt, followed.run.walk().trail.is_empty()))))
 }
 
 fn show_choices(prompt: &Prompt) -> io::Result<()> {
@@ -183,11 +184,11 @@ fn echo(view: &View, input: &Input) -> io::Result<()> {
     if shown { Ok(()) } else { say(&format!("  {} {label}", paint(GOOD, "→"))) }
 }
 
-fn show_outcome(practice: &Practice<'_>, outcome: &Outcome) -> io::Result<()> {
-    let to = practice.destination(outcome);
+fn show_outcome(followed: &Followed<'_>, outcome: &Outcome) -> io::Result<()> {
+    let to = followed.destination(outcome);
     let place = to.map(|to| {
         let name =
-            practice.desk.policy.tier(&to.to).and_then(|tier| tier.name.clone()).unwrap_or_else(|| to.to.clone());
+            followed.desk.policy.tier(&to.to).and_then(|tier| tier.name.clone()).unwrap_or_else(|| to.to.clone());
         let team = to.team.map(|team| format!(", team {team}")).unwrap_or_default();
         let priority = to.priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
         format!("{name} ({}){team}{priority}", to.to)
@@ -218,15 +219,15 @@ fn show_outcome(practice: &Practice<'_>, outcome: &Outcome) -> io::Result<()> {
     if outcome.ending != Some(EndKind::Resolved) {
         say("")?;
         say(&format!("  {}", paint(STRONG, "They get all of this")))?;
-        show_path(practice)?;
-        show_facts(practice)?;
+        show_path(followed)?;
+        show_facts(followed)?;
     }
     say("")?;
     say(&format!("  {}", paint(QUIET, "b back · c change · p path · q quit")))
 }
 
-fn show_path(practice: &Practice<'_>) -> io::Result<()> {
-    let path = practice.run.path(&practice.case);
+fn show_path(followed: &Followed<'_>) -> io::Result<()> {
+    let path = followed.run.path(&followed.case);
     if path.is_empty() {
         return say(&format!("  {}", paint(QUIET, "nothing was answered so far")));
     }
@@ -239,8 +240,8 @@ fn show_path(practice: &Practice<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn show_facts(practice: &Practice<'_>) -> io::Result<()> {
-    for (name, value) in practice.run.known() {
+fn show_facts(followed: &Followed<'_>) -> io::Result<()> {
+    for (name, value) in followed.run.known() {
         say(&format!("  {}  {value}", paint(QUIET, name)))?;
     }
     Ok(())
@@ -266,10 +267,10 @@ fn show_help(view: &View) -> io::Result<()> {
     Ok(())
 }
 
-fn show_calming(practice: &Practice<'_>) -> io::Result<()> {
-    let article = practice.calming().and_then(|id| practice.desk.articles.get(id));
+fn show_calming(followed: &Followed<'_>) -> io::Result<()> {
+    let article = followed.calming().and_then(|id| followed.desk.articles.get(id));
     match article {
-        Some(article) if practice.run.book().audience == Audience::Agent => {
+        Some(article) if followed.run.book().audience == Audience::Agent => {
             say("")?;
             block(&article.body, None)?;
             say("")?;
@@ -349,23 +350,23 @@ fn letter(key: &str) -> Command {
 }
 
 /// Lets the person choose an answer further up and a new one; shows first what must be confirmed then.
-fn change(practice: &mut Practice<'_>) -> io::Result<bool> {
-    let path = practice.run.path(&practice.case);
+fn change(followed: &mut Followed<'_>) -> io::Result<bool> {
+    let path = followed.run.path(&followed.case);
     if path.is_empty() {
         complain("nothing was answered so far")?;
         return Ok(false);
     }
-    show_path(practice)?;
+    show_path(followed)?;
     say(&paint(QUIET, "  Which number? Enter leaves everything as it is."))?;
     let Entered::Text(number) = screen::line()? else { return Ok(false) };
     let Some(line) = number.parse::<usize>().ok().and_then(|n| path.get(n.checked_sub(1)?)) else {
         complain(&format!("there is no number {number}"))?;
         return Ok(false);
     };
-    let mut there = practice.run.clone();
+    let mut there = followed.run.clone();
     let back = path.len() - path.iter().position(|other| std::ptr::eq(other, line)).expect("it is on the path");
     let moved = there.take(&Input::Back(back), None, crate::clock::now(), "practice");
-    let (Ok(_), View::Prompt(prompt)) = (moved, there.view(&practice.case)) else { return Ok(false) };
+    let (Ok(_), View::Prompt(prompt)) = (moved, there.view(&followed.case)) else { return Ok(false) };
     say("")?;
     block(&prompt.text, None)?;
     show_choices(&prompt)?;
@@ -381,7 +382,7 @@ fn change(practice: &mut Practice<'_>) -> io::Result<bool> {
             }
         },
     };
-    match practice.run.would_confirm(&line.at, Some(line.visit), &said) {
+    match followed.run.would_confirm(&line.at, Some(line.visit), &said) {
         Err(refused) => {
             complain(&refused.why)?;
             return Ok(false);
@@ -399,5 +400,5 @@ fn change(practice: &mut Practice<'_>) -> io::Result<bool> {
         }
         Ok(_) => {}
     }
-    take(practice, &Input::Change { at: line.at.clone(), visit: Some(line.visit), said })
+    take(followed, &Input::Change { at: line.at.clone(), visit: Some(line.visit), said })
 }

@@ -1,0 +1,116 @@
+//! `firstline serve`: the console.
+
+use super::{Error, Status};
+use crate::{
+    app::{self, App},
+    store::{Sqlite, Store},
+    web::{self, Console},
+};
+use clap::{Args, ValueEnum};
+use std::{io::IsTerminal, net::SocketAddr, path::Path, sync::Arc};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Serve the console, watch the desk, and reach other systems
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Where to listen; other addresses than this computer's own need accounts (`firstline user add`)
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "FIRSTLINE_LISTEN")]
+    listen: SocketAddr,
+    /// Open it in a browser
+    #[arg(long)]
+    open: bool,
+    /// How the log is written to standard error; what it says is set by FIRSTLINE_LOG (`info`, `debug`, …)
+    #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_LOG_FORMAT")]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Human,
+    Json,
+}
+
+pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<Status, Error> {
+    log(arguments.log_format);
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| Error::Usage(format!("metrics cannot be counted: {error}")))?;
+    super::runtime()?.block_on(async {
+        let store = Arc::new(Sqlite::open(data).await?);
+        let kept: Arc<dyn Store> = store.clone();
+        let app = App::open(kept, data, app::folder(desk).as_deref()).await?;
+        let mode = web::may_listen(arguments.listen, app.has_accounts().await?).map_err(Error::Usage)?;
+        let listener = TcpListener::bind(arguments.listen).await.map_err(|error| {
+            Error::Usage(format!("cannot listen on {}: {error}; name another address with --listen", arguments.listen))
+        })?;
+        let address = format!("http://{}/", listener.local_addr()?);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn(app::watch(Arc::clone(&app), stop.clone()));
+        tasks.spawn(app::work(Arc::clone(&app), stop.clone()));
+        tokio::spawn(stop_on_signal(stop.clone()));
+        let live = app.live();
+        let held_back = live.held_back().count();
+        tracing::info!(playbooks = live.offers.len(), held_back, data = %data.display(), "serving");
+        anstream::println!("firstline: {address}");
+        if arguments.open {
+            open(&address);
+        }
+        let served = web::serve(listener, Console::new(Arc::clone(&app), mode, metrics, stop.clone()), stop.clone()).await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        store.close().await?;
+        tracing::info!("stopped");
+        served.map_err(Error::Io)
+    })?;
+    Ok(Status::Fine)
+}
+
+fn log(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIRSTLINE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Human => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// The first signal stops it gently, the second at once.
+async fn stop_on_signal(stop: CancellationToken) {
+    signal().await;
+    tracing::info!("stopping; once more to stop at once");
+    stop.cancel();
+    signal().await;
+    std::process::exit(130);
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("the runtime handles signals");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn open(address: &str) {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    if let Err(error) = std::process::Command::new(program).arg(address).spawn() {
+        tracing::warn!(%error, "no browser could be opened");
+    }
+}
