@@ -85,6 +85,13 @@ impl From<Event> for Change {
     }
 }
 
+/// The latest run, ended for those who hold it, with its playbook's id and title, and what that comes to.
+#[derive(Default)]
+struct Interrupted {
+    events: Vec<Event>,
+    run: Option<(Run, String, String)>,
+}
+
 /// Why something cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
@@ -294,11 +301,10 @@ impl Case {
         self.is_held_by(context.actor)?;
         let destination = self.place(&to, context)?;
         let detail = text("why it is handed on", &to.why)?;
-        let (stop, run) = self.interrupt(context)?;
+        let Interrupted { mut events, run } = self.interrupt(context)?;
         let why = super::envelope::Why { reason: "by-hand".into(), at: None, detail: Some(detail) };
         let script = run.as_ref().map(|(run, playbook, title)| (run, playbook.clone(), title.clone()));
         let (escalation, outbox) = leave(self, Leave { why, told: None, run: script, destination }, context);
-        let mut events = stop;
         events.push(Event::Escalated { escalation: Box::new(escalation) });
         Ok(Change { events, outbox })
     }
@@ -323,8 +329,8 @@ impl Case {
     }
 
     /// Ends the latest run for those who hold it, if it stands at a prompt: whoever takes over goes on there.
-    fn interrupt(&self, context: Context<'_>) -> Result<(Vec<Event>, Option<(Run, String, String)>), Denied> {
-        let Some(latest) = self.latest_run() else { return Ok((Vec::new(), None)) };
+    fn interrupt(&self, context: Context<'_>) -> Result<Interrupted, Denied> {
+        let Some(latest) = self.latest_run() else { return Ok(Interrupted::default()) };
         let mut run = latest.run.clone();
         let mut events = Vec::new();
         if let View::Prompt(_) = run.view(&self.info())
@@ -334,7 +340,7 @@ impl Case {
             events.push(Event::Went { run: run.id, what });
             events.push(learned(&run, &latest.playbook));
         }
-        Ok((events, Some((run, latest.playbook.clone(), latest.title.clone()))))
+        Ok(Interrupted { events, run: Some((run, latest.playbook.clone(), latest.title.clone())) })
     }
 
     /// Sends it back to where it came from, with a question.
@@ -344,7 +350,7 @@ impl Case {
         let Some(from) = self.escalations.last().map(|last| last.envelope.from.clone()) else {
             return refuse("the case did not come from anywhere", &["hand-on"]);
         };
-        let (mut events, _) = self.interrupt(context)?;
+        let Interrupted { mut events, .. } = self.interrupt(context)?;
         let respond_by = context.desk.policy.respond_by(&from.tier, context.now);
         events.push(Event::HandedBack { to: from.tier, team: from.team, question, respond_by });
         Ok(Change { events, outbox: Vec::new() })
