@@ -10,6 +10,7 @@ pub static RULE: Rule = rule!("FL603", "unknown_calendar", Error);
 pub fn check(context: &Context<'_>, out: &Findings) {
     let policy = &context.desk.policy;
     for calendar in policy.tiers.iter().filter_map(|tier| tier.calendar.as_ref()) {
-        references::known(&RULE, "calendar", calendar, crate::desk::names(&policy.calendars), out);
+        let ids = policy.calendars.iter().map(|(id, _)| id.value.as_str());
+        references::known(&RULE, "calendar", calendar, ids, out);
     }
 }

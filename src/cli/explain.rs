@@ -1,11 +1,11 @@
 //! `firstline explain`
 
 use super::{Error, Status, output::*};
-use crate::{check, diagnostic::wording, markdown, playbook::KINDS, reason::REASONS};
+use crate::{check, desk::connector::USES, diagnostic::wording, markdown, playbook::KINDS, reason::REASONS};
 use clap::Args;
 use std::io::Write;
 
-/// Show the page of a step kind, a rule or a dead end's reason
+/// Show the page of a step kind, a rule, a connector or a dead end's reason
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Its name, or a rule's code; without one, all names are listed
@@ -18,7 +18,9 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         let kinds: Vec<String> = KINDS.iter().map(|kind| kind.key.to_owned()).collect();
         let rules: Vec<String> = check::rules().map(|rule| format!("{} {}", rule.code, rule.name)).collect();
         let reasons: Vec<String> = REASONS.iter().map(|reason| reason.name.to_owned()).collect();
-        for (title, names) in [("Step kinds", kinds), ("Rules", rules), ("Reasons of a dead end", reasons)] {
+        let uses: Vec<String> = USES.iter().map(|known| known.name.to_owned()).collect();
+        let all = [("Step kinds", kinds), ("Rules", rules), ("Reasons of a dead end", reasons), ("Connectors", uses)];
+        for (title, names) in all {
             writeln!(out, "{}", paint(STRONG, title))?;
             names.iter().try_for_each(|name| writeln!(out, "  {name}"))?;
         }
@@ -29,12 +31,14 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         check::rules().find(|rule| rule.name == name || rule.code.eq_ignore_ascii_case(name)).map(|rule| rule.page)
     });
     let page = page.or_else(|| REASONS.iter().find(|reason| reason.name == name).map(|reason| reason.page));
+    let page = page.or_else(|| USES.iter().find(|known| known.name == name).map(|known| known.page));
     let Some(page) = page else {
         let names = KINDS
             .iter()
             .map(|kind| kind.key)
             .chain(check::rules().map(|rule| rule.name))
-            .chain(REASONS.iter().map(|reason| reason.name));
+            .chain(REASONS.iter().map(|reason| reason.name))
+            .chain(USES.iter().map(|known| known.name));
         let near = wording::nearest(name, names).map(|near| format!("did you mean `{near}`?"));
         return Err(Error::Usage(format!(
             "there is no page `{name}`; {}",

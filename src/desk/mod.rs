@@ -1,8 +1,10 @@
 //! A desk: policy, playbooks and articles together, one immutable value; no I/O.
 
+pub mod connector;
 pub mod policy;
 pub mod ticket;
 
+pub use connector::Connector;
 pub use policy::{Destination, Leaving, Policy};
 
 use crate::{
@@ -173,12 +175,18 @@ fn desk_file(files: &[(String, Vec<u8>)], findings: &Sink<Diagnostic>) -> (Polic
         return (policy, facts, None);
     };
     let (path, bytes) = &files[at];
-    let (source, tree, found) = yaml::parse(FileId(at as u32), path, bytes);
-    found.into_iter().for_each(|finding| findings.push(finding));
+    let (mut source, tree, found) = yaml::parse(FileId(at as u32), path, bytes);
+    let read = Sink::default();
     let (policy, facts) = match &tree {
-        Some(tree) if tree.value != Node::Null => policy::parse(tree, &source.text, findings),
+        Some(tree) if tree.value != Node::Null => policy::parse(tree, &source.text, &read),
         _ => standard(),
     };
+    for finding in found.into_iter().chain(read.into_vec()) {
+        if finding.rule == &form::PLAIN_SECRET {
+            source.cover(finding.primary.span);
+        }
+        findings.push(finding);
+    }
     (policy, facts, Some((at, source)))
 }
 

@@ -1,12 +1,15 @@
 //! `desk.yaml`: tiers, teams, priorities, and where a case goes.
 
+use super::connector::{self, Connector};
 use crate::{
+    calendar::{self, Calendar, Within},
     diagnostic::{Diagnostic, Sink, Span, Spanned, form, wording},
     expression::{self, Condition, Fault, Known, Slot, Type, Value, Verdict},
     playbook::{Facts, facts},
     reason::REASONS,
     yaml::{Fields, Node, ident},
 };
+use jiff::Timestamp;
 
 /// A level of support.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct Tier {
     pub teams: Vec<Spanned<String>>,
     /// The calendar its times run on.
     pub calendar: Option<Spanned<String>>,
+    /// How long until somebody has answered.
+    pub respond_within: Option<Within>,
     /// How cases reach it besides the queue.
     pub deliver: Vec<Spanned<String>>,
 }
@@ -30,6 +35,10 @@ pub struct Tier {
 pub struct Priority {
     /// Its id.
     pub id: Spanned<String>,
+    /// Whom it concerns.
+    pub impact: Vec<Spanned<String>>,
+    /// How much it holds them up.
+    pub urgency: Vec<Spanned<String>>,
     /// The tier below which such a case does not stay.
     pub at_least: Option<Spanned<String>>,
 }
@@ -60,21 +69,33 @@ pub struct Upset {
 pub struct Policy {
     /// What the desk is called.
     pub name: String,
+    /// Where people reach the console, without a `/` at the end.
+    pub link: Option<String>,
     /// In written order.
     pub tiers: Vec<Tier>,
-    /// Ids of calendars.
-    pub calendars: Vec<Spanned<String>>,
     /// In written order.
+    pub calendars: Vec<(Spanned<String>, Calendar)>,
+    /// In written order; those that every desk has, and this one does not name, come last.
     pub priorities: Vec<Priority>,
     /// In written order; the first that holds wins.
     pub routes: Vec<Route>,
     /// See [`Upset`].
     pub upset: Option<Upset>,
-    /// Ids of connectors.
-    pub connectors: Vec<Spanned<String>>,
+    /// Those that can deliver, in written order.
+    pub connectors: Vec<Connector>,
+    /// Connectors that could not be read.
+    unread: Vec<String>,
     /// What is wrong with the routes' conditions; the rules tell.
     pub faults: Vec<Fault>,
 }
+
+/// The priorities that every desk has, and what they stand for in one that declares none.
+const STANDARD: [(&str, &str, &str); 4] = [
+    ("critical", "company", "stopped"),
+    ("high", "team", "stopped"),
+    ("normal", "person", "stopped"),
+    ("low", "person", "slowed"),
+];
 
 /// What a route's condition may read, in the order of [`Leaving`].
 const READABLE: [&str; 5] = ["reason", "priority", "tier", "category", "playbook"];
@@ -119,6 +140,7 @@ impl Policy {
             name: Some(name.to_owned()),
             teams: Vec::new(),
             calendar: None,
+            respond_within: None,
             deliver: Vec::new(),
         };
         let tiers = [
@@ -131,6 +153,7 @@ impl Policy {
         Self {
             name: "Service desk".into(),
             tiers: tiers.into_iter().enumerate().map(tier).collect(),
+            priorities: with_standard(Vec::new(), span),
             ..Self::default()
         }
     }
@@ -161,15 +184,51 @@ impl Policy {
             .map_or(id, |tier| &tier.id.value)
     }
 
-    /// When somebody of a tier should have answered a case that reaches it at `from`, on the tier's calendar; `None` if
-    /// the tier does not say.
-    pub fn respond_by(&self, _tier: &str, _from: jiff::Timestamp) -> Option<jiff::Timestamp> {
-        None
+    /// When somebody of a tier should have answered a case that reaches it at `from`, on the tier's calendar, or
+    /// around the clock if it names none; `None` if the tier does not say.
+    pub fn respond_by(&self, tier: &str, from: Timestamp) -> Option<Timestamp> {
+        let tier = self.tier(tier)?;
+        let within = tier.respond_within?;
+        let named = tier.calendar.as_ref().and_then(|name| self.calendar(&name.value));
+        Some(named.map_or_else(|| Calendar::always().add(from, within), |calendar| calendar.add(from, within)))
     }
 
-    /// The priority of an impact and an urgency: the first in written order that names both.
-    pub fn rate(&self, _impact: &str, _urgency: &str) -> Option<&str> {
-        None
+    /// A calendar by its id.
+    pub fn calendar(&self, id: &str) -> Option<&Calendar> {
+        self.calendars.iter().find(|(name, _)| name.value == id).map(|(_, calendar)| calendar)
+    }
+
+    /// A connector by its id.
+    pub fn connector(&self, id: &str) -> Option<&Connector> {
+        self.connectors.iter().find(|connector| connector.id.value == id)
+    }
+
+    /// The ids of all connectors, those that could not be read too.
+    pub fn connector_ids(&self) -> impl Iterator<Item = &str> + Clone {
+        self.connectors.iter().map(|connector| &connector.id.value).chain(&self.unread).map(String::as_str)
+    }
+
+    /// What a tier's cases are delivered by.
+    pub fn delivers<'a>(&'a self, tier: &str) -> impl Iterator<Item = &'a Connector> {
+        self.tier(tier).into_iter().flat_map(|tier| &tier.deliver).filter_map(|id| self.connector(&id.value))
+    }
+
+    /// The priority of an impact and an urgency: the first in written order that names both. A case with none is
+    /// `normal`.
+    pub fn rate(&self, impact: &str, urgency: &str) -> Option<&str> {
+        let has = |list: &[Spanned<String>], word| list.iter().any(|known| known.value == word);
+        let found = self.priorities.iter().find(|known| has(&known.impact, impact) && has(&known.urgency, urgency));
+        found.map(|priority| priority.id.value.as_str())
+    }
+
+    /// Whom a case may concern, in written order.
+    pub fn impacts(&self) -> Vec<&str> {
+        distinct(self.priorities.iter().flat_map(|priority| &priority.impact))
+    }
+
+    /// How much a case may hold people up, in written order.
+    pub fn urgencies(&self) -> Vec<&str> {
+        distinct(self.priorities.iter().flat_map(|priority| &priority.urgency))
     }
 
     /// Where a case goes. What the ending itself says wins over the routes, and the routes over one tier up.
@@ -218,6 +277,30 @@ fn holds(condition: &Condition, leaving: &Leaving<'_>) -> bool {
     verdict == Verdict::True
 }
 
+fn distinct<'a>(words: impl Iterator<Item = &'a Spanned<String>>) -> Vec<&'a str> {
+    let mut out = Vec::new();
+    for word in words.map(|word| word.value.as_str()) {
+        if !out.contains(&word) {
+            out.push(word);
+        }
+    }
+    out
+}
+
+/// A desk's own priorities, and behind them those of the standard ones that it does not name. Only where it names none
+/// do they stand for an impact and an urgency.
+fn with_standard(mut own: Vec<Priority>, span: Span) -> Vec<Priority> {
+    let alone = own.is_empty();
+    for (id, impact, urgency) in STANDARD {
+        let word = |word: &str| Spanned::new(word.to_owned(), span);
+        let words = |text| if alone { vec![word(text)] } else { Vec::new() };
+        if own.iter().all(|priority| priority.id.value != id) {
+            own.push(Priority { id: word(id), impact: words(impact), urgency: words(urgency), at_least: None });
+        }
+    }
+    own
+}
+
 /// Reads `desk.yaml`.
 pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (Policy, Facts) {
     let top = Span { end: tree.span.start, ..tree.span };
@@ -227,17 +310,32 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
         return (Policy::standard(top), Facts::default());
     };
     policy.name = fields.text("name").map_or_else(|| "Service desk".to_owned(), |name| name.value);
+    policy.link = fields.text("link").and_then(|link| {
+        let well = connector::is_web_address(&link.value) && !link.value.contains(['?', '#']);
+        if !well {
+            let help = "write where people open the console in a browser: `https://desk.example.com`";
+            findings.push(form::malformed_address(link.span, "link", "the address of a web page", help));
+        }
+        well.then(|| link.value.trim_end_matches('/').to_owned())
+    });
     if let Some((key, node)) = fields.take("tiers") {
         policy.tiers = each(key, node, findings, |node| tier(node, findings));
     }
     if policy.tiers.is_empty() {
         policy.tiers = Policy::standard(top).tiers;
     }
-    policy.calendars = ids(&mut fields, "calendars", findings);
-    policy.connectors = ids(&mut fields, "connectors", findings);
-    if let Some((_, node)) = fields.take("priorities") {
-        policy.priorities = priorities(node, findings);
+    for (id, node) in named(&mut fields, "calendars") {
+        ident(id, "a calendar", '-', findings);
+        policy.calendars.push((id.clone(), calendar::parse(id, node, findings)));
     }
+    for (id, node) in named(&mut fields, "connectors") {
+        match connector::parse(id, node, findings) {
+            Some(connector) => policy.connectors.push(connector),
+            None => policy.unread.push(id.value.clone()),
+        }
+    }
+    let own = named(&mut fields, "priorities").into_iter().filter_map(|(id, node)| priority(id, node, findings));
+    policy.priorities = with_standard(own.collect(), top);
     if let Some((key, node)) = fields.take("routes") {
         let ids = policy.priorities.iter().map(|priority| priority.id.value.as_str().into()).collect();
         let tiers = policy.tiers.iter().map(|tier| tier.id.value.as_str().into()).collect();
@@ -282,13 +380,13 @@ fn each<T>(
     }
 }
 
-/// The ids of a mapping whose values are another layer's to read.
-fn ids(fields: &mut Fields<'_>, key: &'static str, findings: &Sink<Diagnostic>) -> Vec<Spanned<String>> {
+/// The entries of a mapping from ids to settings.
+fn named<'a>(fields: &mut Fields<'a>, key: &'static str) -> Vec<(&'a Spanned<String>, &'a Spanned<Node>)> {
     match fields.take(key).map(|(_, node)| (node.span, &node.value)) {
-        Some((_, Node::Map(entries))) => entries.iter().map(|(id, _)| id.clone()).collect(),
+        Some((_, Node::Map(entries))) => entries.iter().map(|(id, node)| (id, node)).collect(),
         None | Some((_, Node::Null | Node::Broken)) => Vec::new(),
         Some((span, other)) => {
-            findings.push(form::wrong_type(
+            fields.findings.push(form::wrong_type(
                 span,
                 key,
                 "ids with settings",
@@ -312,25 +410,23 @@ fn tier(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Option<Tier> {
     });
     let name = fields.text("name").map(|name| name.value);
     let (teams, calendar) = (fields.texts("teams"), fields.text("calendar"));
-    fields.text("respond_within");
+    let respond_within = fields.text("respond_within").and_then(|text| {
+        let wrong = |help| findings.push(form::malformed_duration(text.span, "respond_within", &text.value, help));
+        Within::parse(&text.value).map_err(wrong).ok()
+    });
     let deliver = fields.texts("deliver");
     fields.finish();
     let id = id.filter(|id| ident(id, "a tier", '-', findings))?;
-    Some(Tier { id, level: level?, name, teams, calendar, deliver })
+    Some(Tier { id, level: level?, name, teams, calendar, respond_within, deliver })
 }
 
-fn priorities(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Vec<Priority> {
-    let Node::Map(entries) = &node.value else { return Vec::new() };
-    let read = |(id, node): &(Spanned<String>, Spanned<Node>)| {
-        ident(id, "a priority", '-', findings);
-        let mut fields = Fields::new(node, format!("priority `{}`", id.value), id.span, findings)?;
-        fields.text("impact");
-        fields.text("urgency");
-        let at_least = fields.text("at_least");
-        fields.finish();
-        Some(Priority { id: id.clone(), at_least })
-    };
-    entries.iter().filter_map(read).collect()
+fn priority(id: &Spanned<String>, node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Option<Priority> {
+    ident(id, "a priority", '-', findings);
+    let mut fields = Fields::new(node, format!("priority `{}`", id.value), id.span, findings)?;
+    let (impact, urgency) = (fields.texts("impact"), fields.texts("urgency"));
+    let at_least = fields.text("at_least");
+    fields.finish();
+    Some(Priority { id: id.clone(), impact, urgency, at_least })
 }
 
 fn route(

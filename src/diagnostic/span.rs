@@ -61,6 +61,14 @@ impl Source {
         Self { path: path.into(), text, lines }
     }
 
+    /// Covers a place with stars, so that no report shows it.
+    pub fn cover(&mut self, span: Span) {
+        let mut text = self.text.to_string();
+        let [start, end] = [span.start, span.end].map(|byte| text.floor_char_boundary(byte as usize));
+        text.replace_range(start..end, &"*".repeat(end - start));
+        self.text = text.into();
+    }
+
     /// The line of a byte, from 1; cheap on the longest line.
     pub fn line_at(&self, byte: u32) -> usize {
         self.lines.partition_point(|start| *start <= byte).max(1)

@@ -66,6 +66,12 @@ impl<'a> Fields<'a> {
         Some((entry.0, entry.1))
     }
 
+    /// All entries, in a mapping whose keys are the author's own.
+    pub fn take_all(&mut self) -> Vec<(&'a Spanned<String>, &'a Spanned<Node>)> {
+        self.entries.iter_mut().for_each(|entry| entry.2 = true);
+        self.entries.iter().map(|(name, node, _)| (*name, *node)).collect()
+    }
+
     /// A text. An empty one is a finding.
     pub fn text(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let (name, node) = self.take(key)?;
@@ -133,7 +139,11 @@ impl<'a> Fields<'a> {
 
     /// A list of texts; a single text is taken for a list of one.
     pub fn texts(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        let Some((name, node)) = self.take(key) else { return Vec::new() };
+        self.take(key).map_or_else(Vec::new, |(name, node)| self.as_texts(name, node))
+    }
+
+    /// The texts of an entry.
+    pub fn as_texts(&mut self, name: &Spanned<String>, node: &Spanned<Node>) -> Vec<Spanned<String>> {
         match &node.value {
             Node::Seq(items) => items.iter().filter_map(|item| self.as_text(name, item)).collect(),
             _ => self.as_text(name, node).into_iter().collect(),

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod agreement;
+mod calendar;
 mod cases;
 mod cli;
+mod desk;
 mod driver;
 mod generator;
 mod guarantee;

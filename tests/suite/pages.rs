@@ -1,7 +1,7 @@
 //! The examples on the reference pages raise what they say, and nothing else.
 
 use crate::support::{checked, split};
-use firstline::{check, playbook::KINDS, reason::REASONS};
+use firstline::{check, desk::connector::USES, playbook::KINDS, reason::REASONS};
 use std::collections::BTreeSet;
 
 /// The fenced blocks of a page with what follows the fence.
@@ -52,6 +52,12 @@ fn every_example_is_true() {
         let (_, clean) = try_page(kind.key, kind.page, &mut wrong);
         if clean == 0 {
             wrong.push(format!("{}: no clean example", kind.key));
+        }
+    }
+    for known in USES {
+        let (_, clean) = try_page(known.name, known.page, &mut wrong);
+        if clean == 0 {
+            wrong.push(format!("{}: no clean example", known.name));
         }
     }
     for rule in check::rules() {
