@@ -55,7 +55,8 @@ fn around_the_clock(hours: &Spanned<String>, fields: &mut Fields<'_>, findings: 
 fn zone(name: &Spanned<String>, findings: &Sink<Diagnostic>) -> TimeZone {
     TimeZone::get(&name.value).unwrap_or_else(|_| {
         let all: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-        let near = wording::nearest(&name.value, all.iter().map(String::as_str));
+        let places = all.iter().map(String::as_str).filter(|name| name.contains('/'));
+        let near = wording::nearest(&name.value, places);
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let help = help.unwrap_or_else(|| "write a continent and a city: `Europe/Berlin`, `America/New_York`".into());
         let message = format!("there is no time zone `{}`", shown(&name.value));
@@ -78,7 +79,7 @@ fn week(key: &Spanned<String>, node: &Spanned<Node>, calendar: &mut Calendar, fi
         for day in days {
             if let Some(first) = said.insert(day, key.span) {
                 let message = format!("`{}` is in the week twice", DAYS[day]);
-                let help = "write all hours of a day in one place: `[\"09:00-12:30\", \"13:15-17:30\"]`";
+                let help = "give each day its hours once: `mon-thu: [\"09:00-17:00\"]` and `fri: [\"09:00-15:00\"]`";
                 findings.push(form::malformed_calendar(key.span, message, help).also(first, "first here"));
             }
             calendar.week[day].clone_from(&hours);
@@ -110,7 +111,7 @@ fn hours(texts: &[Spanned<String>], findings: &Sink<Diagnostic>) -> Vec<Range<u1
             continue;
         };
         if range.is_empty() {
-            let message = format!("`{written}` ends before it begins");
+            let message = format!("`{written}` does not end after it begins");
             let help = "hours over midnight are two: until `24:00`, and from `00:00` on the next day";
             findings.push(form::malformed_calendar(text.span, message, help));
         } else if let Some(other) = all.iter().find(|o| o.value.start < range.end && range.start < o.value.end) {

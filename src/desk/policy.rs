@@ -89,6 +89,9 @@ pub struct Policy {
     pub faults: Vec<Fault>,
 }
 
+/// The priority that a case has of which nobody said how urgent it is.
+pub const ORDINARY: &str = "normal";
+
 /// The priorities that every desk has, and what they stand for in one that declares none.
 const STANDARD: [(&str, &str, &str); 4] = [
     ("critical", "company", "stopped"),
@@ -213,12 +216,13 @@ impl Policy {
         self.tier(tier).into_iter().flat_map(|tier| &tier.deliver).filter_map(|id| self.connector(&id.value))
     }
 
-    /// The priority of an impact and an urgency: the first in written order that names both. A case with none is
-    /// `normal`.
+    /// The priority of an impact and an urgency: the first in written order that names both, and `normal` for two that
+    /// are only named apart. `None` for a word that none names.
     pub fn rate(&self, impact: &str, urgency: &str) -> Option<&str> {
         let has = |list: &[Spanned<String>], word| list.iter().any(|known| known.value == word);
         let found = self.priorities.iter().find(|known| has(&known.impact, impact) && has(&known.urgency, urgency));
-        found.map(|priority| priority.id.value.as_str())
+        let known = self.impacts().contains(&impact) && self.urgencies().contains(&urgency);
+        found.map(|priority| priority.id.value.as_str()).or(known.then_some(ORDINARY))
     }
 
     /// Whom a case may concern, in written order.

@@ -87,7 +87,7 @@ struct Frame {
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct AnswerBook {
-    /// What was known from the start.
+    /// What was known from the start, or came from the case since.
     pub given_at_start: Vec<(Slot, Value)>,
     /// Who goes through it now.
     pub audience: Audience,

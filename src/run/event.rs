@@ -46,6 +46,8 @@ pub enum Event {
     WentBack { to: At },
     /// An answer further up was replaced.
     Changed { at: At, said: Said },
+    /// A fact of the entry playbook or the desk came from the case.
+    Imported { name: String, value: String },
     /// Someone else goes on.
     TakenOver { audience: Audience, tier: String },
     /// A person's word ended it for those who hold it.
@@ -93,6 +95,8 @@ pub enum Input {
     Signal(Signal),
     /// See [`Event::Noted`].
     Note(String),
+    /// See [`Event::Imported`]; the value as it is typed.
+    Import { name: String, value: String },
     /// See [`Event::TakenOver`].
     TakeOver { audience: Audience, tier: String },
 }

@@ -6,7 +6,7 @@ use super::{
     walk::{Position, State, Walk, walk},
 };
 use crate::{
-    expression::{Slot, Type},
+    expression::{Slot, Type, Value},
     id::RunId,
     playbook::{
         Fact, Program,
@@ -127,6 +127,11 @@ impl Run {
             },
             Input::Note(text) if text.trim().is_empty() => Err(Refused::new("the note is empty", Vec::new())),
             Input::Note(text) => Ok(Some(Event::Noted { text: text.clone() })),
+            Input::Import { name, value } => {
+                let (slot, new) = start_fact(&self.program, name, value)?;
+                let event = || Event::Imported { name: name.clone(), value: value.clone() };
+                Ok((!self.knows(slot, &new)).then(event))
+            }
             Input::TakeOver { audience, tier } => {
                 Ok(Some(Event::TakenOver { audience: *audience, tier: tier.clone() }))
             }
@@ -203,6 +208,7 @@ impl Run {
                 self.cursor = Some(passed);
                 self.handed_over = None;
             }
+            Event::Imported { name, value } => self.import(name, value)?,
             Event::TakenOver { audience, tier } => self.take_over(*audience, tier.clone()),
             Event::HandedOver { because } => self.handed_over = Some(*because),
             Event::GotUpset | Event::Noted { .. } => {}
@@ -243,6 +249,36 @@ impl Run {
                 self.cursor = None;
             }
         }
+        Ok(())
+    }
+
+    /// Whether a fact of the first frame has this value, or will have it once the run needs it.
+    fn knows(&self, slot: Slot, value: &Value) -> bool {
+        let given = self.book.given_at_start.iter().find(|(known, _)| *known == slot).map(|(_, value)| value);
+        let answer = self.book.get(&Key { frame: 0, place: Place::Fact(slot) }).map(|given| &given.answer);
+        let answered = matches!(answer, Some(Answer::Value(answered)) if answered == value);
+        given == Some(value) || (given.is_none() && answered) || self.state(0, slot).value() == Some(value)
+    }
+
+    /// A fact that was answered on the way here changes there; any other is known from the start from here on.
+    fn import(&mut self, name: &str, typed: &str) -> Result<(), Refused> {
+        let (slot, value) = start_fact(&self.program, name, typed)?;
+        let key = Key { frame: 0, place: Place::Fact(slot) };
+        let passed = self.walk.trail.iter().find(|passed| passed.key == key).map(|passed| (passed.frame, passed.place));
+        if let Some((frame, place)) = passed {
+            let (at, said) = (self.at(frame, place), self.said(frame, place, &Answer::Value(value)));
+            let handed_over = self.handed_over;
+            self.change(&at, &said)?;
+            self.handed_over = handed_over;
+            return Ok(());
+        }
+        self.book.withdraw(&key);
+        match self.book.given_at_start.iter_mut().find(|(known, _)| *known == slot) {
+            Some(given) => given.1 = value,
+            None => self.book.given_at_start.push((slot, value)),
+        }
+        self.book.hold_all_but(&HashSet::new());
+        self.cursor = None;
         Ok(())
     }
 
@@ -535,7 +571,7 @@ fn fits_kind(fact: &Fact, said: &Said) -> Result<(), Refused> {
 }
 
 /// A fact given at the start, by name.
-fn start_fact(program: &Program, name: &str, typed: &str) -> Result<(Slot, crate::expression::Value), Refused> {
+fn start_fact(program: &Program, name: &str, typed: &str) -> Result<(Slot, Value), Refused> {
     let scope = program.scope(0);
     let Some((slot, value)) = read_fact(program, name, typed) else {
         let names = scope.own.names().chain(scope.desk.names()).map(str::to_owned).collect();

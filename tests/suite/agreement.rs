@@ -193,6 +193,7 @@ fn translate(input: &Input) -> Option<naive::Input> {
             let audience = if *audience == Audience::Agent { "agent" } else { "self-service" };
             naive::Input::TakeOver { audience: audience.into() }
         }
+        Input::Import { name, value } => naive::Input::Import { name: name.clone(), value: value.clone() },
         Input::Signal(_) | Input::Note(_) => return None,
     })
 }

@@ -48,7 +48,8 @@ fn impact_and_urgency_make_a_priority() {
     assert_eq!(policy.urgencies(), ["stopped", "unsafe"]);
     assert_eq!(policy.rate("site", "stopped"), Some("urgent"));
     assert_eq!(policy.rate("person", "stopped"), Some("low"));
-    assert_eq!(policy.rate("person", "unsafe"), None);
+    assert_eq!(policy.rate("person", "unsafe"), Some("normal"));
+    assert_eq!((policy.rate("nobody", "unsafe"), policy.rate("person", "")), (None, None));
     let ids: Vec<_> = policy.priorities.iter().map(|priority| priority.id.value.as_str()).collect();
     assert_eq!(ids, ["urgent", "low", "critical", "high", "normal"]);
 }

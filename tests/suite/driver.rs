@@ -72,7 +72,7 @@ pub fn answer(random: &mut Random, prompt: &Prompt) -> Said {
     Said::Answer(id.to_owned())
 }
 
-/// Something that may be said to a run: mostly an answer, then back, change, taking over, a signal, nonsense.
+/// Something that may be said to a run: mostly an answer, then back, change, taking over, a signal, a fact of the case, nonsense.
 pub fn input(random: &mut Random, run: &Run) -> Input {
     let view = run.view(&CaseInfo::default());
     match random.below(100) {
@@ -88,7 +88,15 @@ pub fn input(random: &mut Random, run: &Run) -> Input {
             tier: "tier-2".into(),
         },
         32 => Input::Signal(*random.pick(&[Signal::HandOver, Signal::Upset, Signal::Security])),
-        33 if matches!(&view, View::Prompt(prompt) if prompt.typed.is_none()) => {
+        33..=37 => {
+            let scope = run.program.scope(0);
+            let facts: Vec<_> = scope.own.list.iter().chain(&scope.desk.list).collect();
+            let import = (!facts.is_empty()).then(|| *random.pick(&facts)).and_then(|fact| {
+                Some(Input::Import { name: fact.name.value.clone(), value: value(random, &fact.kind)? })
+            });
+            import.unwrap_or(Input::Back(1))
+        }
+        38 if matches!(&view, View::Prompt(prompt) if prompt.typed.is_none()) => {
             Input::Say(Said::Answer("nonsense".into()))
         }
         _ => match &view {

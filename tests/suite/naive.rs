@@ -27,6 +27,11 @@ pub enum Input {
     TakeOver {
         audience: String,
     },
+    /// A fact of the playbook or the desk, as the case has it.
+    Import {
+        name: String,
+        value: String,
+    },
 }
 
 /// Where the person stands, in words that any interpreter can be asked for.
@@ -96,6 +101,7 @@ impl Naive {
                 self.change(at, *visit, answer)?;
             }
             Input::TakeOver { audience } => self.take_over(audience),
+            Input::Import { name, value } => self.import(name, value)?,
         }
         // An answer that has counted on the present path is no longer held.
         for index in self.walk().counted {
@@ -226,6 +232,32 @@ impl Naive {
         self.hold_all_but(&[]);
         self.cursor = None;
         Ok(true)
+    }
+
+    fn import(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let own = self.playbooks.get(&self.playbook).and_then(|playbook| playbook.get("facts"));
+        let own = own.is_some_and(|facts| facts.get(name).is_some());
+        let place = Place::Fact { frame: own.then(Default::default), fact: name.to_owned() };
+        let value = self.given_takes(name).accept(value)?;
+        let walk = self.walk();
+        let later = match self.given.get(name) {
+            Some(given) => Some(given.clone()),
+            None => self.earlier_answer(&place),
+        };
+        if later.as_ref() == Some(&value) || walk.facts.get(name) == Some(&value) {
+            return Ok(());
+        }
+        if walk.trail.iter().any(|was| was.prompt.place == place) {
+            self.change(&place.name(), None, &value)?;
+            return Ok(());
+        }
+        if let Some(entry) = self.history.iter_mut().rfind(|entry| entry.place == place) {
+            entry.withdrawn = true;
+        }
+        self.given.insert(name.to_owned(), value);
+        self.hold_all_but(&[]);
+        self.cursor = None;
+        Ok(())
     }
 
     fn given_takes(&self, fact: &str) -> Takes {
