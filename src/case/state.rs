@@ -5,15 +5,13 @@ use super::{
     envelope::{Party, Seat},
 };
 use crate::{
+    desk::policy::ORDINARY,
     id::{CaseId, OutboxId, RunId},
     playbook::Program,
     run::{self, CaseInfo, Refused, Run},
 };
 use jiff::Timestamp;
 use std::{collections::BTreeMap, sync::Arc};
-
-/// What a desk calls a case of which nobody said how urgent it is.
-const ORDINARY: &str = "normal";
 
 /// Where a case stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
