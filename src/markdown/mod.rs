@@ -1,9 +1,11 @@
-//! Markdown as texts need it: a value that is not markup, and a text for the terminal.
+//! Markdown as texts need it: a value that is not markup, a text for the terminal, HTML for pages.
 
 mod escape;
+mod html;
 mod terminal;
 
 pub use escape::{Place, escape, places};
+pub use html::{first_line, html};
 pub use terminal::render;
 
 /// Markdown as plain text: what it says, without what it looks like.

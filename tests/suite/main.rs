@@ -5,6 +5,7 @@ mod agreement;
 mod calendar;
 mod cases;
 mod cli;
+mod console;
 mod desk;
 mod driver;
 mod generator;

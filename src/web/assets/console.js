@@ -1,0 +1,273 @@
+// The console's script. Everything works without it; it adds keys, quick changes of the page, and others' changes.
+"use strict";
+
+const $ = (selector, from = document) => from.querySelector(selector);
+const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+const isField = (element) => element?.matches?.("input:not([type=button],[type=submit],[type=checkbox]), textarea, select");
+let sending = false;
+
+// Times
+
+function span(seconds) {
+  const [m, h, d] = [seconds / 60, seconds / 3600, seconds / 86400].map(Math.floor);
+  if (seconds < 60) return "less than a minute";
+  if (m < 60) return `${m} min`;
+  if (h < 24) return m % 60 ? `${h} h ${m % 60} min` : `${h} h`;
+  return `${d} d ${h % 24} h`;
+}
+
+function tick() {
+  for (const time of $$("time[data-time]")) {
+    const when = new Date(time.dateTime);
+    const past = Math.floor((Date.now() - when) / 1000);
+    const form = time.dataset.time;
+    let text;
+    if (form === "since") text = span(Math.max(0, past));
+    else if (form === "due" && past > 0) text = `${span(past)} late`;
+    else if (past <= -129600 || past >= 86400) {
+      const day = when.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+      text = `${day}, ${when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+    } else if (past < 0) text = `in ${span(-past)}`;
+    else text = past < 60 ? "just now" : `${span(past)} ago`;
+    if (time.textContent !== text) time.textContent = text;
+    time.title = when.toLocaleString();
+    const timer = time.closest(".timer[data-minutes]");
+    if (timer) timer.classList.toggle("over", past > timer.dataset.minutes * 120);
+  }
+}
+setInterval(tick, 10000);
+
+// What was typed and opened stays when a part of the page is replaced
+
+const dirty = (element) => isField(element) && element.hasAttribute("data-dirty");
+document.addEventListener("input", ({ target }) => {
+  if (isField(target)) target.setAttribute("data-dirty", "");
+  if (target.matches("[data-filter-input]")) filter(target);
+});
+
+function remember(from, but) {
+  const fields = $$("[data-dirty][id]", from).filter((field) => field.form !== but && field.type !== "file");
+  const values = fields.map((field) => [field.id, field.value]);
+  const details = $$("details[id]:not(.drop)", from).map((detail) => [detail.id, detail.open]);
+  return { values, details };
+}
+
+function restore({ values, details }) {
+  for (const [id, value] of values) {
+    const field = document.getElementById(id);
+    if (field) { field.value = value; field.setAttribute("data-dirty", ""); }
+  }
+  for (const [id, open] of details) {
+    const detail = document.getElementById(id);
+    if (detail) detail.open = open;
+  }
+}
+
+function notice(kind, text, ...more) {
+  const line = Object.assign(document.createElement("p"), { className: `notice ${kind}`, textContent: text });
+  line.append(...more);
+  $("#notices").replaceChildren(line);
+}
+
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/// Shows another page in the place of this one; focus goes where people go on.
+function show(page, address, form) {
+  const kept = remember(document, form);
+  const same = new URL(address, location).pathname === location.pathname;
+  history[same ? "replaceState" : "pushState"](null, "", address);
+  document.title = page.title;
+  $("#notices").replaceChildren(...$("#notices", page).children);
+  for (const part of [".menu", ".me"]) {
+    if ($(part) && $(part, page)) $(part).replaceWith($(part, page));
+  }
+  $("#main").replaceWith($("#main", page));
+  if (same) restore(kept);
+  const run = form?.hasAttribute("data-run-form") || form?.closest(".step");
+  if (!same) scrollTo(0, 0);
+  if (run && same) $("#step")?.scrollIntoView({ block: "nearest" });
+  arrive(run || !same ? null : form?.id || form?.getAttribute("action"));
+}
+
+function arrive(action) {
+  const back = action && $$("form").find((form) => form.getAttribute("action") === action);
+  const field = back && $("textarea, input:not([type=hidden])", back);
+  const to = field || $("[data-held]") || $("#value") || $("#prompt") || $("#main");
+  to.focus({ preventScroll: !field });
+  dress();
+}
+
+// Forms
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("data-plain")) return;
+  event.preventDefault();
+  if (sending) return;
+  sending = true;
+  document.body.classList.add("busy");
+  const data = new FormData(form, event.submitter);
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  try {
+    const response = await fetch(form.action, { method: "POST", body });
+    const page = parse(await response.text());
+    if (response.ok || response.status === 409 || response.status === 422) {
+      show(page, response.redirected ? response.url : location.href, form);
+    } else if (response.status === 401) {
+      location.assign("/sign-in?to=" + encodeURIComponent(location.pathname));
+    } else {
+      notice("bad", `${$("h1", page)?.textContent ?? "It did not work"}. ${$("main h1 + p", page)?.textContent ?? ""}`);
+    }
+  } catch {
+    notice("bad", "The desk cannot be reached: nothing was saved. What you typed is still here; try again.");
+  } finally {
+    sending = false;
+    document.body.classList.remove("busy");
+  }
+});
+addEventListener("popstate", () => location.reload());
+
+// Others' changes
+
+let events;
+function follow() {
+  events?.close();
+  events = undefined;
+  const article = $("[data-case]");
+  if (document.hidden || !(article || $("[data-follow]"))) return;
+  events = new EventSource(article ? `/events?case=${article.dataset.case}` : "/events");
+  let waiting;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(refresh, 120); };
+  let opened = false;
+  events.onopen = () => { if (opened) soon(); opened = true; };
+  events.onmessage = ({ data }) => {
+    const { seq } = JSON.parse(data);
+    const shown = Number($("[data-case]")?.dataset.seq ?? -1);
+    if (!article || seq > shown) soon();
+  };
+}
+
+const bare = (element) => element.outerHTML
+  .replace(/(<time[^>]*datetime="[^"]*")[^>]*>[^<]*/g, "$1")
+  .replace(/ (open|hidden|data-dirty)=""/g, "").replace(/timer over/g, "timer");
+
+async function refresh() {
+  if (sending) return;
+  const address = location.href;
+  let page;
+  try {
+    const response = await fetch(address);
+    if (!response.ok || response.redirected) return;
+    page = parse(await response.text());
+  } catch { return; }
+  if (sending || address !== location.href) return;
+  let missed = false, changed = false;
+  for (const fresh of $$("[data-live]", page)) {
+    const old = document.getElementById(fresh.id);
+    if (!old || bare(old) === bare(fresh)) continue;
+    if ($$("[data-dirty]", old).some((field) => field.value)) { missed = true; continue; }
+    const kept = remember(old);
+    const focused = old.contains(document.activeElement) && document.activeElement.id;
+    old.replaceWith(fresh);
+    restore(kept);
+    changed = true;
+    if (focused !== false) (focused && document.getElementById(focused) || $("#prompt") || $("#main")).focus({ preventScroll: true });
+  }
+  const [article, now] = [$("[data-case]"), $("[data-case]", page)];
+  if (article && now && !missed) article.dataset.seq = now.dataset.seq;
+  if (missed) {
+    const button = Object.assign(document.createElement("button"), { className: "button", textContent: "Show it" });
+    button.onclick = () => show(page, address, null);
+    notice("warning", "This has gone on while you were typing.", button);
+  } else if (changed && article) notice("", "Somebody else changed this case; what you see is up to date.");
+  dress();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && !events) refresh();
+  follow();
+});
+
+// Playbooks that fit what is typed
+
+const plain = new Set("the and not for with does can has have are was but this that her his its you from when what they".split(" "));
+const wordsOf = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+function filter(input) {
+  const all = wordsOf(input.value);
+  const last = all.at(-1);
+  const asked = all.filter((word) => word === last || (word.length > 2 && !plain.has(word)));
+  const items = $$("[data-filter]").map((item) => {
+    const words = wordsOf(item.dataset.filter);
+    const score = asked.filter((word) => words.some((known) => known.startsWith(word) || (word.length > 4 && word.startsWith(known) && known.length > 3))).length;
+    return { item, score };
+  });
+  const best = Math.max(...items.map(({ score }) => score), 0);
+  let first = asked.length > 0;
+  for (const { item, score } of items) {
+    item.hidden = asked.length > 0 && (score === 0 || score * 2 <= best);
+    item.classList.toggle("first", first && !item.hidden);
+    if (!item.hidden) first = false;
+  }
+  for (const group of $$("[data-filter-group]")) group.hidden = !$("[data-filter]:not([hidden])", group);
+  const empty = $("[data-filter-empty]");
+  if (empty) empty.hidden = items.some(({ item }) => !item.hidden);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.("[data-filter-input]") || !["Enter", "ArrowDown"].includes(event.key)) return;
+  const first = $("[data-filter]:not([hidden]) button");
+  if (first && (event.target.value.trim() || event.key === "ArrowDown")) {
+    event.preventDefault();
+    first.focus();
+  }
+});
+
+// Keys
+
+const keysOn = () => localStorage.getItem("keys") !== "off";
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") $$("details.drop[open]").forEach((drop) => { drop.open = false; $("summary", drop).focus(); });
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (isField(event.target) || event.target.isContentEditable || $("dialog[open]") || !keysOn()) return;
+  const { key } = event;
+  if (key === "?") $("#help").showModal();
+  else if (key === "/") ($("main details[open] [data-filter-input], main > * [data-filter-input]:not(details *)") ?? $("#find")).focus();
+  else if (key === "n" && $("#note")) $("#note").focus();
+  else {
+    const button = $$("main [data-key]").find((known) => known.dataset.key === key && !known.disabled && known.offsetParent);
+    if (!button) return;
+    button.click();
+    const drop = button.closest("details.drop");
+    if (drop?.open) $("form button", drop).focus();
+  }
+  event.preventDefault();
+});
+document.addEventListener("click", ({ target }) => {
+  $$("details.drop[open]").forEach((drop) => { if (!drop.contains(target)) drop.open = false; });
+  if (target.closest("[data-help]")) $("#help").showModal();
+  const copy = target.closest("[data-copy]");
+  if (copy) {
+    const text = $$("[data-copy-from]").map((from) => from.innerText.trim()).join("\n\n");
+    navigator.clipboard.writeText(text).then(() => notice("good", "Copied: paste it into the mail or chat."));
+  }
+});
+
+// What only makes sense with a script is hidden without one
+
+function dress() {
+  $$("[data-help]").forEach((button) => { button.hidden = false; });
+  $$("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
+  const keys = $("#keys-on");
+  if (keys) {
+    keys.checked = keysOn();
+    keys.onchange = () => localStorage.setItem("keys", keys.checked ? "on" : "off");
+  }
+  tick();
+  follow();
+}
+const words = $("[data-filter-input]");
+if (words?.value) filter(words);
+dress();
+if ($("[data-held]")) $("[data-held]").focus({ preventScroll: true });
+else if ($("#value")) $("#value").focus({ preventScroll: true });

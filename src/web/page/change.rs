@@ -1,0 +1,159 @@
+//! An answer further up is replaced: what it was, what it can become, and what must be confirmed then.
+
+use super::case::StepView;
+use crate::{
+    case::Case,
+    expression::Type,
+    id::RunId,
+    markdown,
+    playbook::flow::PromptKind,
+    run::{Choice, Input, Line, Prompt, Refused, Run, Said, TypedInput, View},
+};
+use serde::Serialize;
+
+/// See the module.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangePage {
+    /// The case.
+    pub number: u64,
+    /// The run.
+    pub run: String,
+    /// The token that the change must carry.
+    pub position: String,
+    /// What is changed.
+    pub at: String,
+    /// Its visit.
+    pub visit: u32,
+    /// The prompt.
+    pub step: StepView,
+    /// What was answered, for people.
+    pub was: String,
+    /// What it can become.
+    pub options: Vec<OptionView>,
+    /// What was typed to replace it, and what comes of that.
+    pub typed: Option<OptionView>,
+    /// Why what was typed cannot be taken.
+    pub refused: Option<String>,
+}
+
+/// Something that the answer can become.
+#[derive(Clone, Debug, Serialize)]
+pub struct OptionView {
+    /// What is sent.
+    pub id: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is the present answer.
+    pub same: bool,
+    /// What must be confirmed then: a prompt in one line, and its answer.
+    pub confirm: Vec<(String, String)>,
+}
+
+impl ChangePage {
+    /// The page for one answer, or a fact given at the start; `None` if it is not on the path. `typed` is what should
+    /// replace it, where something is typed.
+    pub fn new(case: &Case, run: RunId, at: &str, visit: u32, typed: Option<&str>) -> Option<Self> {
+        let run = &case.run(run)?.run;
+        let (prompt, was) = prompt(run, case, at, visit)?;
+        let label = |id: &str| {
+            let choice = prompt.choices.iter().find(|choice| choice.id == id);
+            choice.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
+        };
+        let path = run.path(&case.info());
+        let option = |said: &Said| {
+            let confirm = run.would_confirm(at, Some(visit), said)?;
+            let confirm = confirm.iter().map(|(name, visit)| line(&path, name, *visit)).collect();
+            let id = said.words().to_owned();
+            Ok::<_, Refused>(OptionView { label: label(&id), same: *said == was, id, confirm })
+        };
+        let choices = prompt.choices.iter().filter(|choice| choice.id != "next");
+        let options = choices.filter_map(|choice| option(&Said::Answer(choice.id.clone())).ok()).collect();
+        let (typed, refused) = match typed.map(|typed| option(&Said::Value(typed.to_owned()))) {
+            None => (None, None),
+            Some(Ok(option)) => (Some(option), None),
+            Some(Err(refused)) => (None, Some(refused.why)),
+        };
+        let mut step = StepView::new(&prompt);
+        if let (Some(field), Said::Value(value)) = (&mut step.typed, &was) {
+            field.value.clone_from(value);
+        }
+        Some(Self {
+            number: case.number,
+            run: run.id.to_string(),
+            position: run.position(),
+            at: at.to_owned(),
+            visit,
+            step,
+            was: label(was.words()),
+            options,
+            typed,
+            refused,
+        })
+    }
+}
+
+/// The prompt as it stood when it was answered, and the answer.
+fn prompt(run: &Run, case: &Case, at: &str, visit: u32) -> Option<(Prompt, Said)> {
+    let info = case.info();
+    let path = run.path(&info);
+    let Some(n) = path.iter().position(|line| line.at == at && line.visit == visit) else {
+        return given(run, at);
+    };
+    let mut there = run.clone();
+    let back = path.len() - n + usize::from(run.handed_over().is_some());
+    there.take(&Input::Back(back), None, jiff::Timestamp::UNIX_EPOCH, "").ok()?;
+    match there.view(&info) {
+        View::Prompt(prompt) => Some((*prompt, path[n].said.clone())),
+        View::Outcome(_) => None,
+    }
+}
+
+/// A fact that was given at the start, as if it were asked for.
+fn given(run: &Run, name: &str) -> Option<(Prompt, Said)> {
+    let scope = run.program.scope(0);
+    let slot = scope.find(name)?;
+    let (_, value) = run.book().given_at_start.iter().find(|(known, _)| *known == slot)?;
+    let fact = scope.fact(slot);
+    let choice = |id: &str, label: &str| Choice { id: id.into(), label: label.into() };
+    let (choices, kind, min, max) = match &fact.kind {
+        Type::YesNo => (vec![choice("yes", "Yes"), choice("no", "No")], None, None, None),
+        Type::Choice(_) => {
+            (fact.choices.iter().map(|(id, label)| choice(&id.value, label)).collect(), None, None, None)
+        }
+        Type::Number(min, max) => (Vec::new(), Some("number"), min.map(|n| n.to_string()), max.map(|n| n.to_string())),
+        Type::Date(min, max) => (Vec::new(), Some("date"), min.map(|d| d.to_string()), max.map(|d| d.to_string())),
+        _ => (Vec::new(), Some("text"), None, None),
+    };
+    let typed = kind.map(|kind| TypedInput {
+        kind,
+        min,
+        max,
+        pattern: fact.kind.pattern().map(str::to_owned),
+        unit: fact.unit.clone(),
+    });
+    let said = if typed.is_some() { Said::Value(value.to_string()) } else { Said::Answer(value.to_string()) };
+    let prompt = Prompt {
+        at: name.to_owned(),
+        visit: 1,
+        kind: PromptKind::Ask,
+        text: crate::web::view::words(name),
+        verify: None,
+        tip: None,
+        articles: Vec::new(),
+        minutes: None,
+        choices,
+        typed,
+        held: None,
+        prefilled: None,
+        is_fact: true,
+    };
+    Some((prompt, said))
+}
+
+/// A prompt of the path in one line, and its answer; its name alone, if the path does not lead there.
+fn line(path: &[Line], name: &str, visit: u32) -> (String, String) {
+    match path.iter().find(|line| line.at == name && line.visit == visit) {
+        Some(line) => (markdown::first_line(&line.text), line.label.clone()),
+        None => (name.to_owned(), String::new()),
+    }
+}

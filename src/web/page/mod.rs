@@ -1,0 +1,199 @@
+//! What the templates are given: one type for each page, and what all pages share.
+
+pub mod case;
+pub mod change;
+pub mod error;
+pub mod health;
+pub mod home;
+pub mod lists;
+
+use crate::{case::Row, desk::Desk, web::view};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Around every page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The desk's name.
+    pub desk: String,
+    /// Which entry of the menu the page belongs to: `start`, `queue`, `outbox`, `health` or none.
+    pub here: &'static str,
+    /// Who looks; none before they signed in.
+    pub who: Option<Viewer>,
+    /// Goes into every form.
+    pub token: String,
+    /// When the page was made.
+    pub now: Timestamp,
+    /// Deliveries that another system refused.
+    pub refused: usize,
+    /// Playbooks that are not served as they are written.
+    pub stale: usize,
+    /// What came of what was done before.
+    pub notice: Option<Notice>,
+}
+
+/// Who looks at a page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Viewer {
+    /// Their name.
+    pub name: String,
+    /// The tier they work in.
+    pub tier: String,
+    /// The same for people.
+    pub tier_name: String,
+    /// Whether there are accounts: they can sign out then, and put their name in otherwise.
+    pub accounts: bool,
+}
+
+/// A sentence above a page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Notice {
+    /// `good`, `warning` or `bad`.
+    pub kind: &'static str,
+    /// Plain text.
+    pub text: String,
+}
+
+/// A tier as people see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TierView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its teams.
+    pub teams: Vec<String>,
+}
+
+/// A playbook that can be started.
+#[derive(Clone, Debug, Serialize)]
+pub struct Script {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// In a sentence.
+    pub summary: Option<String>,
+    /// What callers say.
+    pub symptoms: Vec<String>,
+    /// More words to find it by.
+    pub tags: Vec<String>,
+    /// Whose script it is.
+    pub tier: String,
+}
+
+/// Playbooks under one heading.
+#[derive(Clone, Debug, Serialize)]
+pub struct Category {
+    /// The heading.
+    pub name: String,
+    /// By title.
+    pub scripts: Vec<Script>,
+}
+
+/// An article as a page shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArticleView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct RowView {
+    /// As it is kept.
+    #[serde(flatten)]
+    pub row: Row,
+    /// The tier's name.
+    pub tier_name: String,
+    /// Whether whoever looks works on it.
+    pub mine: bool,
+    /// Whether somebody should have answered by now, or should have called back.
+    pub late: bool,
+    /// Why it is where it is.
+    pub why: Option<String>,
+}
+
+impl RowView {
+    /// A row for somebody, at a moment.
+    pub fn new(row: Row, desk: &Desk, viewer: &str, now: Timestamp) -> Self {
+        Self {
+            tier_name: tier_name(desk, &row.tier),
+            mine: row.holder.as_deref() == Some(viewer),
+            late: row.state != "resolved" && row.respond_by.is_some_and(|due| due < now),
+            why: row.reason.as_deref().map(|reason| reason_words(reason).to_owned()),
+            row,
+        }
+    }
+}
+
+/// The page of one article.
+pub fn article(desk: &Desk, id: &str) -> Option<ArticleView> {
+    let article = desk.articles.get(id)?;
+    Some(ArticleView { id: id.to_owned(), title: view::words(id), body: article.body.clone() })
+}
+
+/// A tier's name for people.
+pub fn tier_name(desk: &Desk, id: &str) -> String {
+    desk.policy.tier(id).and_then(|tier| tier.name.clone()).unwrap_or_else(|| view::words(id))
+}
+
+/// All tiers that people work in.
+pub fn tiers(desk: &Desk) -> Vec<TierView> {
+    let staffed = desk.policy.tiers.iter().filter(|tier| tier.level > 0 || desk.policy.tiers.len() == 1);
+    staffed
+        .map(|tier| TierView {
+            id: tier.id.value.clone(),
+            name: tier_name(desk, &tier.id.value),
+            teams: tier.teams.iter().map(|team| team.value.clone()).collect(),
+        })
+        .collect()
+}
+
+/// The playbooks that staff may start, by category and title.
+pub fn categories(desk: &Desk) -> Vec<Category> {
+    let mut categories: Vec<Category> = Vec::new();
+    for playbook in desk.playbooks.values().filter(|playbook| playbook.audience.agent && !playbook.flow.broken) {
+        let text = |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+        let script = Script {
+            id: playbook.id.clone(),
+            title: text(&playbook.title).unwrap_or_else(|| view::words(&playbook.id)),
+            summary: text(&playbook.summary),
+            symptoms: crate::desk::names(&playbook.symptoms).map(str::to_owned).collect(),
+            tags: crate::desk::names(&playbook.tags).map(str::to_owned).collect(),
+            tier: tier_name(desk, desk.tier_of(playbook)),
+        };
+        let name = text(&playbook.category).map_or_else(|| "Everything else".into(), |name| view::words(&name));
+        match categories.iter_mut().find(|category| category.name == name) {
+            Some(category) => category.scripts.push(script),
+            None => categories.push(Category { name, scripts: vec![script] }),
+        }
+    }
+    categories.sort_by(|a, b| (a.name == "Everything else", &a.name).cmp(&(b.name == "Everything else", &b.name)));
+    categories.iter_mut().for_each(|category| category.scripts.sort_by(|a, b| a.title.cmp(&b.title)));
+    categories
+}
+
+/// Why a case is where it is, in words.
+pub fn reason_words(reason: &str) -> &str {
+    match reason {
+        "stuck" => "no answer fitted, or it could not be done",
+        "hand-over" => "asked for by hand",
+        "upset" => "the caller wished for a person",
+        "security" => "reported as a security incident",
+        "abandoned" => "nobody went on",
+        "staff-only" => "from here on it takes staff",
+        "time-limit" => "it took too long",
+        "recalled" => "the playbook was withdrawn",
+        "unknown-fact" => "nobody could tell what had to be known",
+        "no-branch" | "step-limit" => "a mistake in the playbook",
+        "escalate" => "the playbook hands over here",
+        "not-resolved" => "the playbook has nothing more to try",
+        "by-hand" => "handed on by hand",
+        other => other,
+    }
+}

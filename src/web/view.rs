@@ -1,0 +1,179 @@
+//! Data to HTML: the templates, compiled once, and what they may call.
+
+use super::{assets, page::Frame};
+use crate::markdown;
+use jiff::{Timestamp, tz::TimeZone};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
+};
+use serde::Serialize;
+use std::sync::LazyLock;
+
+macro_rules! templates {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("templates/", $name)))),*]
+    };
+}
+
+/// The closed list.
+const TEMPLATES: [(&str, &str); 21] = templates![
+    "base.html",
+    "token.html",
+    "scripts.html",
+    "article_body.html",
+    "home.html",
+    "case.html",
+    "case_step.html",
+    "case_outcome.html",
+    "case_path.html",
+    "case_side.html",
+    "case_work.html",
+    "case_escalation.html",
+    "change.html",
+    "queue.html",
+    "cases.html",
+    "outbox.html",
+    "health.html",
+    "article.html",
+    "sign_in.html",
+    "me.html",
+    "error.html",
+];
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual delimiters"));
+    environment.add_filter("markdown", |text: String| safe(markdown::html(&text, &inside)));
+    environment.add_filter("line", |text: String| markdown::first_line(&text));
+    environment.add_filter("words", |text: String| words(&text));
+    environment.add_filter("tone", tone);
+    environment.add_filter("size", size);
+    environment.add_filter("minutes", minutes);
+    environment.add_filter("moment", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "moment")));
+    environment.add_filter("due", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "due")));
+    environment.add_filter("since", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "since")));
+    environment.add_function("asset", |file: String| {
+        assets::address(&file).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "there is no such asset"))
+    });
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).expect("a test renders every template");
+    }
+    environment
+});
+
+/// A whole page.
+pub fn page(template: &str, frame: &Frame, page: impl Serialize) -> String {
+    let template = ENVIRONMENT.get_template(template).expect("it is in the list");
+    let context = context! { frame => Value::from(Serde(frame)), page => Value::from(Serde(page)) };
+    template.render(context).expect("a test renders every template")
+}
+
+fn safe(html: String) -> Value {
+    Value::from_safe_string(html)
+}
+
+/// Where a link of an article or playbook leads in the console.
+fn inside(target: &str) -> Option<String> {
+    let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    match target.strip_prefix("playbook:") {
+        Some(id) => is_id(id).then(|| format!("/#playbook-{id}")),
+        None => {
+            let id = target.split('#').next().unwrap_or_default();
+            is_id(id).then(|| format!("/articles/{id}"))
+        }
+    }
+}
+
+/// `printer_name` and `restart-printer` as people read them.
+pub fn words(id: &str) -> String {
+    let words = id.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// How loudly a priority is shown.
+fn tone(priority: &str) -> &'static str {
+    match priority {
+        "critical" => "bad",
+        "high" => "warning",
+        _ => "",
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
+fn minutes(minutes: f64) -> String {
+    match minutes {
+        m if m < 1.0 => format!("{} s", (m * 60.0).round()),
+        m => format!("{} min", (m * 10.0).round() / 10.0),
+    }
+}
+
+fn parse(when: &str) -> Result<Timestamp, Error> {
+    when.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, "this is no moment"))
+}
+
+/// A moment as people say it, with the exact one behind it; the script keeps it up to date.
+fn time(when: Timestamp, now: Timestamp, form: &str) -> Value {
+    let there = when.to_zoned(TimeZone::system());
+    let exact = there.strftime("%A, %-d %B %Y, %H:%M %Z");
+    let seconds = now.as_second() - when.as_second();
+    let text = match (form, seconds) {
+        ("since", s) => span(s.max(0)),
+        ("due", s) if s > 0 => format!("{} late", span(s)),
+        (_, s) if s <= -129_600 || s >= 86_400 => there.strftime("%-d %b, %H:%M").to_string(),
+        (_, s) if s < 0 => format!("in {}", span(-s)),
+        (_, s) if s < 60 => "just now".into(),
+        (_, s) => format!("{} ago", span(s)),
+    };
+    safe(format!("<time datetime=\"{when}\" data-time=\"{form}\" title=\"{exact}\">{text}</time>"))
+}
+
+/// Seconds in the one or two units that matter.
+fn span(seconds: i64) -> String {
+    match seconds {
+        s if s < 60 => "less than a minute".into(),
+        s if s < 3600 => format!("{} min", s / 60),
+        s if s < 86_400 && s % 3600 < 60 => format!("{} h", s / 3600),
+        s if s < 86_400 => format!("{} h {} min", s / 3600, s % 3600 / 60),
+        s => format!("{} d {} h", s / 86_400, s % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_inside_the_desk() {
+        assert_eq!(inside("playbook:printer-offline").as_deref(), Some("/#playbook-printer-offline"));
+        assert_eq!(inside("calm-an-upset-caller#avoid").as_deref(), Some("/articles/calm-an-upset-caller"));
+        for target in ["../x", "/x", "//x.example", "javascript:alert(1)", "", "playbook:", "a b"] {
+            assert_eq!(inside(target), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn times_are_said_shortly() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a moment");
+        let said = |seconds: i64, form: &str| {
+            let when = Timestamp::from_second(now.as_second() + seconds).expect("in range");
+            let html = time(when, now, form).to_string();
+            html[html.find('>').expect("a tag") + 1..html.len() - "</time>".len()].to_owned()
+        };
+        assert_eq!(said(-30, "moment"), "just now");
+        assert_eq!(said(-720, "moment"), "12 min ago");
+        assert_eq!(said(5400, "due"), "in 1 h 30 min");
+        assert_eq!(said(-7200, "due"), "2 h late");
+        assert_eq!(said(-260, "since"), "4 min");
+    }
+}

@@ -1,0 +1,436 @@
+//! The console's pages: what they show of a case, and that nothing that somebody typed is markup there.
+
+use firstline::{
+    app,
+    case::{
+        self, Case, Entry, Escalation, Event, Moment, OutboxEntry, Requester, Ticket,
+        envelope::{Envelope, Friction, Script, Seat, Tried, Why},
+    },
+    desk::Desk,
+    id::{CaseId, EscalationId, OutboxId, RunId},
+    run::{self, Audience, Input, Said, Signal, View},
+    store::{Outgoing, Standing},
+    web::{
+        page::{
+            self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, health, home,
+            lists,
+        },
+        view,
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+fn now() -> Timestamp {
+    "2026-11-21T10:30:00Z".parse().expect("a moment")
+}
+
+fn viewer(name: &str) -> Viewer {
+    Viewer { name: name.into(), tier: "tier-1".into(), tier_name: "Service desk".into(), accounts: false }
+}
+
+fn frame(here: &'static str) -> Frame {
+    Frame {
+        desk: "IT Service Desk".into(),
+        here,
+        who: Some(viewer("agent")),
+        token: "t0ken".into(),
+        now: now(),
+        refused: 1,
+        stale: 1,
+        notice: None,
+    }
+}
+
+/// A case that is told what happens to it, a minute apart.
+struct Story {
+    desk: Desk,
+    case: Case,
+    at: Timestamp,
+    program: Option<Arc<firstline::playbook::Program>>,
+}
+
+impl Story {
+    fn new(requester: &str, words: &str) -> Self {
+        let at = now() - SignedDuration::from_mins(20);
+        let event = Event::Opened {
+            number: 1042,
+            requester: Requester { name: requester.into(), contact: Some("4711".into()) },
+            channel: Some("phone".into()),
+            words: words.into(),
+            tier: "tier-1".into(),
+        };
+        let case = Case::open(CaseId::mint(), &Entry { seq: 1, when: at, by: "agent".into(), event });
+        Self { desk: app::starter(), case: case.expect("it opens"), at, program: None }
+    }
+
+    fn then(mut self, by: &str, event: Event) -> Self {
+        self.at += SignedDuration::from_secs(70);
+        let entry = Entry { seq: self.case.seq + 1, when: self.at, by: by.into(), event };
+        let program = self.program.clone();
+        self.case.apply(&entry, &|_| program.clone()).expect("it applies");
+        self
+    }
+
+    fn start(mut self, playbook: &str, facts: &[(&str, &str)]) -> Self {
+        let program = Arc::new(self.desk.program(playbook).expect("it links"));
+        self.program = Some(program.clone());
+        let title = self.desk.playbooks[playbook].title.as_ref().expect("it has a title").value.clone();
+        let facts = facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let hash = program.hash.to_string();
+        let (audience, tier) = (Audience::Agent, "tier-1".into());
+        let run = RunId::mint();
+        self.then(
+            "agent",
+            Event::RunStarted { run, playbook: playbook.into(), title, program: hash, audience, tier, facts },
+        )
+    }
+
+    fn input(self, input: Input) -> Self {
+        let run = &self.case.latest_run().expect("a run").run;
+        let what = run.decide(&input, None).expect("it is taken").expect("it changes something");
+        let run = run.id;
+        self.then("agent", Event::Went { run, what })
+    }
+
+    fn say(self, answers: &[&str]) -> Self {
+        answers.iter().fold(self, |story, answer| {
+            let View::Prompt(prompt) = story.case.latest_run().expect("a run").run.view(&story.case.info()) else {
+                panic!("the run is over before {answer}")
+            };
+            let is_choice = prompt.choices.iter().any(|choice| choice.id == *answer);
+            let said = (*answer).to_owned();
+            story.input(Input::Say(if is_choice { Said::Answer(said) } else { Said::Value(said) }))
+        })
+    }
+
+    fn envelope(&self, reason: &str, detail: Option<&str>) -> Envelope {
+        let case = &self.case;
+        let seat = |tier: &str, team: Option<&str>| Seat {
+            tier: tier.into(),
+            name: page::tier_name(&self.desk, tier),
+            team: team.map(str::to_owned),
+        };
+        let run = case.latest_run();
+        let tried = Tried {
+            at: "restart-printer".into(),
+            action: "Switch the printer off, wait for half a minute, switch it on.".into(),
+            verify: None,
+            outcome: "failed".into(),
+        };
+        Envelope {
+            version: 1,
+            desk: "IT Service Desk".into(),
+            case: case.id,
+            number: case.number,
+            escalation: EscalationId::mint(),
+            when: self.at,
+            by: "agent".into(),
+            from: seat("tier-1", None),
+            to: seat("tier-2", Some("hardware")),
+            stays: false,
+            priority: "high".into(),
+            respond_by: Some(self.at + SignedDuration::from_hours(4)),
+            why: Why { reason: reason.into(), at: Some("error-light".into()), detail: detail.map(str::to_owned) },
+            playbook: run.map(|run| Script {
+                id: run.playbook.clone(),
+                title: run.title.clone(),
+                version: "0".into(),
+                run: run.run.id,
+            }),
+            requester: case.requester.clone(),
+            channel: case.channel.clone(),
+            words: case.words.clone(),
+            told: Some("A colleague from hardware comes by. **Leave the printer on** until then.".into()),
+            facts: Default::default(),
+            path: Vec::new(),
+            tried: vec![tried],
+            not_tried: vec!["Reinstall the printer".into()],
+            notes: Vec::new(),
+            attachments: Vec::new(),
+            seconds_open: 600,
+            friction: Friction::default(),
+            link: None,
+        }
+    }
+
+    fn escalate(self, reason: &str) -> Self {
+        let envelope = self.envelope(reason, None);
+        let outbox = vec![(OutboxId::mint(), "helpdesk".to_owned()), (OutboxId::mint(), "mail".to_owned())];
+        let id = envelope.escalation;
+        self.then("agent", Event::Escalated { escalation: Box::new(Escalation { id, envelope, outbox }) })
+    }
+
+    fn page(&self, name: &str) -> CasePage {
+        let history = self.case.entries.iter().map(|entry| Moment {
+            when: entry.when,
+            by: entry.by.clone(),
+            what: "something happened".into(),
+        });
+        let mut page = CasePage::new(&self.case, &self.desk, &viewer(name), history.collect(), now());
+        page.impacts = ["person", "team", "company"].map(str::to_owned).into();
+        page.urgencies = ["slowed", "stopped"].map(str::to_owned).into();
+        page
+    }
+
+    fn html(&self, name: &str) -> String {
+        view::page("case.html", &frame(""), self.page(name))
+    }
+}
+
+/// At a printer that does nothing, as far as the restart.
+fn printer() -> Story {
+    Story::new(
+        "Maria Keller",
+        "The printer on the second floor blinks and prints nothing, and the minutes have to go out",
+    )
+    .start("printer-offline", &[])
+    .say(&["yes", "not-sure", "network", "office"])
+    .then("agent", Event::Noted { text: "Speaks from the meeting room.\nCall back on the same number.".into() })
+}
+
+fn row(number: u64, minutes: i64, title: &str, team: Option<&str>, holder: Option<&str>, state: &str) -> RowView {
+    let row = case::Row {
+        case: CaseId::mint(),
+        seq: 3,
+        number,
+        title: title.into(),
+        requester: "Maria Keller".into(),
+        requester_key: "4711".into(),
+        tier: "tier-2".into(),
+        team: team.map(str::to_owned),
+        holder: holder.map(str::to_owned),
+        priority: if minutes < 0 { "high" } else { "normal" }.into(),
+        state: state.into(),
+        reason: Some("stuck".into()),
+        respond_by: Some(now() + SignedDuration::from_mins(minutes)),
+        opened: now() - SignedDuration::from_hours(3),
+        updated: now() - SignedDuration::from_mins(9),
+    };
+    RowView::new(row, &app::starter(), "agent", now())
+}
+
+fn queue() -> lists::Queue {
+    let rows = vec![
+        row(1040, 190, "Laptop does not charge", Some("hardware"), None, "open"),
+        row(1038, -25, "Mail comes back from one customer only", Some("network"), None, "open"),
+        row(1041, 45, "Printer is offline or prints nothing", None, None, "open"),
+        row(1031, 200, "Account locked again and again", Some("accounts"), Some("agent"), "open"),
+        row(1019, 1500, "Waits for the new cable", Some("hardware"), Some("Bo"), "parked"),
+    ];
+    let tiers = page::tiers(&app::starter());
+    let tier = tiers.iter().find(|tier| tier.id == "tier-2").expect("it is there").clone();
+    lists::Queue::new(rows, tiers, tier, None)
+}
+
+fn outgoing(standing: Standing) -> Outgoing {
+    let envelope = printer().envelope("stuck", None);
+    let entry = OutboxEntry {
+        id: OutboxId::mint(),
+        case: envelope.case,
+        escalation: Some(envelope.escalation),
+        connector: "helpdesk".into(),
+        ticket: Ticket { subject: "Printer is offline or prints nothing (1042)".into(), body: String::new(), envelope },
+        created: now() - SignedDuration::from_mins(12),
+    };
+    Outgoing { entry, number: 1042, standing, leased: None }
+}
+
+/// Every page, by a name.
+fn pages() -> Vec<(&'static str, String)> {
+    let desk = app::starter();
+    let home = home::Home {
+        categories: page::categories(&desk),
+        mine: vec![
+            row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),
+            row(1019, 1500, "Waits for the new cable", None, Some("agent"), "parked"),
+        ],
+        typed: home::Typed::default(),
+    };
+    let run = |story: &Story| story.case.latest_run().expect("a run").run.id;
+    let upset = printer().input(Input::Signal(Signal::Upset));
+    let held =
+        printer().input(Input::Change { at: "lights".into(), visit: None, said: Said::Answer("error-light".into()) });
+    let held = held.say(&["worked"]);
+    let stopped = printer().input(Input::Signal(Signal::HandOver)).escalate("hand-over");
+    let (first, second) = (stopped.case.deliveries[0].outbox, stopped.case.deliveries[1].outbox);
+    let delivered = stopped
+        .then(
+            "firstline",
+            Event::Delivered {
+                outbox: first,
+                connector: "helpdesk".into(),
+                ticket: Some("#55120".into()),
+                link: Some("https://helpdesk.example.com/55120".into()),
+            },
+        )
+        .then(
+            "firstline",
+            Event::NotDelivered {
+                outbox: second,
+                connector: "mail".into(),
+                said: "550 no such mailbox <tier3>".into(),
+            },
+        );
+    let change = ChangePage::new(&held.case, run(&held), "lights", 1, None).expect("it is on the path");
+    let typed = Story::new("", "").start("verify-identity", &[]).say(&["next", "owner"]);
+    let broken = Desk::build(vec![("playbooks/a.yaml".into(), b"title: A\nstart: nowhere\nsteps: {}\n".to_vec())]);
+    let mut found = broken.findings.clone();
+    found.extend(firstline::check::check(&broken, jiff::civil::date(2026, 11, 21)));
+    let health = health::Health {
+        read: now() - SignedDuration::from_mins(2),
+        playbooks: 6,
+        stale: vec![health::Stale { id: "a".into(), good: Some(now() - SignedDuration::from_hours(50)) }],
+        findings: health::findings(&found, &broken.sources),
+    };
+    let refused = Standing::Refused { at: now(), attempts: 1, said: "400: group `2nd Levle` does not exist".into() };
+    let due = Standing::Due {
+        at: now() + SignedDuration::from_mins(4),
+        attempts: 7,
+        said: Some("connection refused".into()),
+    };
+    let outbox = lists::Outbox::new(vec![outgoing(refused), outgoing(due)], &desk);
+    let conflict = Problem::new(409, "Somebody else was faster", "Bo claimed case 1042 a minute ago.")
+        .way("/queue", "Back to the queue");
+    let with_notice = Frame {
+        notice: Some(Notice { kind: "warning", text: "`x` does not fit: this takes a number".into() }),
+        ..frame("")
+    };
+    let resolved = Event::Resolved { text: "The cable was loose.".into(), confirmed: true };
+    let parked = Event::Parked { until: now() + SignedDuration::from_hours(4), why: "waits for toner".into() };
+    let cases = lists::Cases { find: "4711".into(), rows: vec![row(1031, 5, "Locked", None, None, "resolved")] };
+    let tiers = page::tiers(&desk);
+    vec![
+        ("home", view::page("home.html", &frame("start"), home)),
+        ("case", printer().html("agent")),
+        ("case-foreign", printer().html("Bo")),
+        ("case-upset", upset.html("agent")),
+        ("case-held", held.html("agent")),
+        ("case-new", Story::new("Maria Keller", "My second screen stays black").html("agent")),
+        ("case-handed-over", delivered.html("agent")),
+        ("case-received", delivered.then("Bo", Event::Claimed { tier: "tier-2".into() }).html("Bo")),
+        ("case-typed", typed.html("agent")),
+        ("case-solved", printer().say(&["failed"]).html("agent")),
+        ("case-parked", printer().then("agent", parked).html("agent")),
+        ("case-resolved", printer().then("agent", resolved).html("agent")),
+        ("case-notice", view::page("case.html", &with_notice, printer().page("agent"))),
+        ("change", view::page("change.html", &frame(""), change)),
+        ("queue", view::page("queue.html", &frame("queue"), queue())),
+        ("cases", view::page("cases.html", &frame(""), cases)),
+        ("outbox", view::page("outbox.html", &frame("outbox"), outbox)),
+        ("health", view::page("health.html", &frame("health"), health)),
+        (
+            "article",
+            view::page("article.html", &frame(""), page::article(&desk, "calm-an-upset-caller").expect("there")),
+        ),
+        ("sign-in", {
+            let signed_out = Frame { who: None, ..frame("") };
+            let page = serde_json::json!({"error": "name or password is wrong", "login": "maria", "to": "/queue"});
+            view::page("sign_in.html", &signed_out, page)
+        }),
+        ("me", view::page("me.html", &frame("me"), serde_json::json!({ "tiers": tiers }))),
+        ("error", view::page("error.html", &frame(""), conflict)),
+    ]
+}
+
+#[test]
+fn every_page_is_whole() {
+    let folder = std::env::var_os("FIRSTLINE_PREVIEW").map(std::path::PathBuf::from);
+    for (name, html) in pages() {
+        assert!(html.ends_with("</html>"), "{name}");
+        for inline in [" style=", "<style", "javascript:", " onclick", " onload", "{{", "{%", "None", "undefined"] {
+            assert!(!html.contains(inline), "{name} has {inline}");
+        }
+        // Ids are what links, labels and live changes find their way by.
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let mut once = ids.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), ids.len(), "{name} has an id twice: {ids:?}");
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().expect("a form has an end");
+            assert!(
+                !form.contains("method=\"post\"") || form.contains("name=\"token\""),
+                "{name}: a form has no token"
+            );
+        }
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder.join("assets")).expect("a folder");
+            std::fs::write(folder.join(format!("{name}.html")), &html).expect("a page");
+            for asset in firstline::web::assets::all() {
+                std::fs::write(folder.join("assets").join(&asset.name), asset.text).expect("an asset");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_somebody_typed_is_never_markup() {
+    let evil = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>[x](javascript:alert(1))";
+    let html = Story::new(evil, evil)
+        .then("agent", Event::Noted { text: evil.into() })
+        .then("agent", Event::FactSet { name: "device".into(), value: Some(evil.into()) })
+        .then("agent", Event::Attached { name: evil.into(), media: evil.into(), bytes: 3, hash: "ab".into() })
+        .start("verify-identity", &[])
+        .html("agent");
+    assert!(!html.contains("<img") && !html.contains("<script>") && !html.contains("href=\"javascript"), "{html}");
+    assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"));
+}
+
+#[test]
+fn the_step_offers_answers_to_whoever_holds_the_case_alone() {
+    let story = printer();
+    let mine = story.html("agent");
+    assert!(mine.contains("name=\"answer\" value=\"worked\" data-key=\"1\""), "{mine}");
+    assert!(mine.contains("name=\"answer\" value=\"stuck\" data-key=\"s\""));
+    assert!(mine.contains(&story.case.latest_run().expect("a run").run.position()));
+    let other = story.html("Bo");
+    assert!(!other.contains("name=\"answer\"") && other.contains("Take it from agent"), "{other}");
+}
+
+#[test]
+fn a_change_says_first_what_must_be_confirmed() {
+    let story = printer();
+    let run = story.case.latest_run().expect("a run").run.id;
+    let page = ChangePage::new(&story.case, run, "lights", 1, None).expect("it is on the path");
+    assert_eq!(page.was, "Yes");
+    let names: Vec<&str> = page.options.iter().map(|option| option.id.as_str()).collect();
+    assert_eq!(names, ["yes", "no", "error-light", "stuck"]);
+    let said = |id: &str| Said::Answer(id.into());
+    let told = &page.options.iter().find(|option| option.id == "no").expect("it is offered").confirm;
+    let real =
+        story.case.latest_run().expect("a run").run.would_confirm("lights", Some(1), &said("no")).expect("taken");
+    assert_eq!(told.len(), real.len());
+    assert!(ChangePage::new(&story.case, run, "lights", 2, None).is_none());
+    assert!(ChangePage::new(&story.case, run, "restart-printer", 1, None).is_none(), "it was not answered yet");
+}
+
+#[test]
+fn a_fact_of_the_start_can_be_changed_like_an_answer() {
+    let story = Story::new("", "").start("printer-offline", &[("location", "home")]);
+    let run = story.case.latest_run().expect("a run").run.id;
+    let page = ChangePage::new(&story.case, run, "location", 1, None).expect("it was given");
+    assert_eq!(page.was, "At home");
+    assert!(page.options.iter().any(|option| option.id == "office" && !option.same));
+}
+
+#[test]
+fn a_typed_change_is_tried_before_it_is_made() {
+    let story = Story::new("", "").start("verify-identity", &[]).say(&["next", "owner", "mkeller"]);
+    let path = story.case.latest_run().expect("a run").run.path(&run::CaseInfo::default());
+    assert!(path.iter().any(|line| line.at == "account_name"), "{path:?}");
+    let run = story.case.latest_run().expect("a run").run.id;
+    let page = |typed| ChangePage::new(&story.case, run, "account_name", 1, Some(typed)).expect("it is on the path");
+    assert_eq!(page("m.keller").typed.expect("it fits").id, "m.keller");
+    assert!(page("not an account").refused.expect("it does not fit").contains("does not fit"));
+}
+
+#[test]
+fn the_queue_is_sorted_by_respond_by_and_says_what_is_late() {
+    let queue = queue();
+    let numbers: Vec<u64> = queue.waiting.iter().map(|row| row.row.number).collect();
+    assert_eq!(numbers, [1038, 1041, 1040]);
+    assert_eq!((queue.held.len(), queue.parked.len()), (1, 1));
+    let tab = queue.tabs.iter().find(|tab| tab.id == "tier-2").expect("it is there");
+    assert_eq!((tab.waiting, tab.late), (3, 1));
+}
