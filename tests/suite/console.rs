@@ -3,7 +3,7 @@
 use firstline::{
     app,
     case::{
-        self, Case, Entry, Escalation, Event, Moment, OutboxEntry, Requester, Ticket,
+        self, Case, Entry, Escalation, Event, OutboxEntry, Requester, Ticket,
         envelope::{Envelope, Friction, Script, Seat, Tried, Why},
     },
     desk::Desk,
@@ -162,12 +162,7 @@ impl Story {
     }
 
     fn page(&self, name: &str) -> CasePage {
-        let history = self.case.entries.iter().map(|entry| Moment {
-            when: entry.when,
-            by: entry.by.clone(),
-            what: "something happened".into(),
-        });
-        let mut page = CasePage::new(&self.case, &self.desk, &viewer(name), history.collect(), now());
+        let mut page = CasePage::new(&self.case, &self.desk, &viewer(name), now());
         page.impacts = ["person", "team", "company"].map(str::to_owned).into();
         page.urgencies = ["slowed", "stopped"].map(str::to_owned).into();
         page

@@ -1,8 +1,12 @@
 //! A case: where it stands, what to ask next, what is known and what was done.
 
-use super::{ArticleView, Category, TierView, Viewer, article, reason_words, tier_name};
+use super::{
+    ArticleView, Category, TierView, Viewer, article,
+    history::{Moment, history},
+    reason_words, tier_name,
+};
 use crate::{
-    case::{self, Attachment, Case, CaseRun, Moment, Note, Requester, State},
+    case::{self, Attachment, Case, CaseRun, Note, Requester, State},
     desk::Desk,
     expression::Type,
     markdown,
@@ -87,18 +91,7 @@ pub struct CasePage {
     /// What can be started.
     pub categories: Vec<Category>,
     /// What happened, the latest first.
-    pub history: Vec<MomentView>,
-}
-
-/// A line of the history.
-#[derive(Clone, Debug, Serialize)]
-pub struct MomentView {
-    /// When.
-    pub when: Timestamp,
-    /// Who.
-    pub by: String,
-    /// What.
-    pub what: String,
+    pub history: Vec<Moment>,
 }
 
 /// A run of a playbook.
@@ -303,7 +296,7 @@ pub struct DeliveryView {
 
 impl CasePage {
     /// A case as somebody sees it at a moment.
-    pub fn new(case: &Case, desk: &Desk, viewer: &Viewer, history: Vec<Moment>, now: Timestamp) -> Self {
+    pub fn new(case: &Case, desk: &Desk, viewer: &Viewer, now: Timestamp) -> Self {
         let row = case.row();
         let (state, until, remark, confirmed) = match &case.state {
             State::Open => ("open", None, None, false),
@@ -351,11 +344,7 @@ impl CasePage {
             from: from.and_then(|up| tiers.iter().find(|tier| tier.id == up.envelope.from.tier).cloned()),
             tiers,
             categories: super::categories(desk),
-            history: history
-                .into_iter()
-                .rev()
-                .map(|moment| MomentView { when: moment.when, by: moment.by, what: moment.what })
-                .collect(),
+            history: history(case, desk),
         }
     }
 }

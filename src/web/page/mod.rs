@@ -4,6 +4,7 @@ pub mod case;
 pub mod change;
 pub mod error;
 pub mod health;
+pub mod history;
 pub mod home;
 pub mod lists;
 
