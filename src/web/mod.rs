@@ -1,9 +1,96 @@
 //! The console: pages, forms, live changes. No decisions: those are the app's.
 
-pub mod assets;
 pub mod guard;
-pub mod page;
 pub mod session;
 pub mod sign_in;
-pub mod view;
 pub mod who;
+
+pub mod assets;
+pub mod page;
+pub mod view;
+
+mod cases;
+mod error;
+mod events;
+mod lists;
+mod runs;
+mod start;
+mod visit;
+
+use crate::app::App;
+use axum::{
+    Router,
+    extract::FromRef,
+    middleware,
+    routing::{get, post},
+};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use visit::Count;
+use who::Entrance;
+
+/// What every route works with.
+#[derive(Clone, Debug)]
+pub struct Console {
+    entrance: Entrance,
+    /// Ends the streams of changes, which would else hold up the end of the process.
+    stop: CancellationToken,
+    refused: Arc<Count>,
+}
+
+impl Console {
+    /// Over the use cases; `stop` is cancelled when the process is to end.
+    pub fn new(entrance: Entrance, stop: CancellationToken) -> Self {
+        Self { entrance, stop, refused: Arc::default() }
+    }
+
+    fn app(&self) -> &App {
+        &self.entrance.app
+    }
+}
+
+impl FromRef<Console> for Entrance {
+    fn from_ref(console: &Console) -> Self {
+        console.entrance.clone()
+    }
+}
+
+/// All routes; [`guard::Guard::protect`] goes around them.
+pub fn routes(console: Console) -> Router {
+    Router::new()
+        .route("/", get(start::show))
+        .route("/me", get(start::me))
+        .route("/articles/{id}", get(start::article))
+        .route("/assets/{name}", get(start::asset))
+        .route("/queue", get(lists::queue))
+        .route("/outbox", get(lists::outbox))
+        .route("/outbox/{id}/retry", post(lists::retry))
+        .route("/health", get(lists::health))
+        .route("/events", get(events::changes))
+        .route("/cases", get(lists::cases).post(cases::open))
+        .route("/cases/{number}", get(cases::show))
+        .route("/cases/{number}/start", post(cases::start))
+        .route("/cases/{number}/note", post(cases::note))
+        .route("/cases/{number}/rate", post(cases::rate))
+        .route("/cases/{number}/describe", post(cases::describe))
+        .route("/cases/{number}/fact", post(cases::fact))
+        .route("/cases/{number}/attach", post(cases::attach))
+        .route("/cases/{number}/attachments/{hash}", get(cases::attachment))
+        .route("/cases/{number}/claim", post(cases::claim))
+        .route("/cases/{number}/release", post(cases::release))
+        .route("/cases/{number}/take-over", post(cases::take_over))
+        .route("/cases/{number}/hand-on", post(cases::hand_on))
+        .route("/cases/{number}/hand-back", post(cases::hand_back))
+        .route("/cases/{number}/park", post(cases::park))
+        .route("/cases/{number}/resume", post(cases::resume))
+        .route("/cases/{number}/resolve", post(cases::resolve))
+        .route("/cases/{number}/reopen", post(cases::reopen))
+        .route("/cases/{number}/runs/{run}/answer", post(runs::answer))
+        .route("/cases/{number}/runs/{run}/back", post(runs::back))
+        .route("/cases/{number}/runs/{run}/change", get(runs::show_change).post(runs::change))
+        .route("/cases/{number}/runs/{run}/signal", post(runs::signal))
+        .merge(sign_in::routes())
+        .fallback(error::nothing_here)
+        .layer(middleware::from_fn_with_state(console.clone(), error::explain))
+        .with_state(console)
+}

@@ -2,6 +2,8 @@
 
 use super::{
     guard::refuse,
+    page::Frame,
+    view,
     who::{Entrance, Me, Signed, Who, unavailable},
 };
 use crate::{
@@ -79,10 +81,10 @@ struct Named {
     to: String,
 }
 
-async fn show(who: Option<Who>, Query(target): Query<Target>) -> Response {
+async fn show(State(entrance): State<Entrance>, who: Option<Who>, Query(target): Query<Target>) -> Response {
     match who {
         Some(_) => Redirect::to(local(&target.to)).into_response(),
-        None => page(StatusCode::OK, &target.to, None),
+        None => page(&entrance, StatusCode::OK, &target.to, None),
     }
 }
 
@@ -96,7 +98,7 @@ async fn sign_in(State(entrance): State<Entrance>, session: Session, Form(form):
             tokio::time::sleep_until(patience).await;
             let problem = "The login or the password is wrong. After five failures a login rests for a minute, \
                            then longer.";
-            return page(StatusCode::UNAUTHORIZED, &form.to, Some(problem));
+            return page(&entrance, StatusCode::UNAUTHORIZED, &form.to, Some(problem));
         }
     };
     // Another browser's session must not become this person's: what it held goes, and so does its id.
@@ -154,21 +156,13 @@ async fn me(State(entrance): State<Entrance>, who: Who, session: Session, Form(f
 }
 
 /// A path of ours, or the start: nobody is sent elsewhere.
-fn local(to: &str) -> &str {
+pub(super) fn local(to: &str) -> &str {
     let elsewhere = to.starts_with("//") || to.contains(|c: char| c == '\\' || c.is_control());
     if to.starts_with('/') && !elsewhere { to } else { "/" }
 }
 
-fn page(status: StatusCode, to: &str, problem: Option<&str>) -> Response {
-    let Page { to, problem } = Page { to: local(to).to_owned(), problem: problem.map(str::to_owned) };
-    let problem = problem.map_or(String::new(), |problem| format!("<p role=\"alert\">{problem}</p>"));
-    let to = to.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><title>Sign in</title><h1>Sign in</h1>{problem}\
-         <form method=\"post\" action=\"/sign-in\"><input type=\"hidden\" name=\"to\" value=\"{to}\">\
-         <p><label>Login <input name=\"login\" autocomplete=\"username\" required autofocus></label>\
-         <p><label>Password <input name=\"password\" type=\"password\" autocomplete=\"current-password\" required></label>\
-         <p><button>Sign in</button></form>"
-    );
-    (status, Html(page)).into_response()
+fn page(entrance: &Entrance, status: StatusCode, to: &str, problem: Option<&str>) -> Response {
+    let page = Page { to: local(to).to_owned(), problem: problem.map(str::to_owned) };
+    let frame = Frame::bare(entrance.app.live().desk.policy.name.clone(), clock::now());
+    (status, Html(view::page("sign_in.html", &frame, page))).into_response()
 }

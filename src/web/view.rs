@@ -49,6 +49,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("markdown", |text: String| safe(markdown::html(&text, &inside)));
     environment.add_filter("line", |text: String| markdown::first_line(&text));
     environment.add_filter("words", |text: String| words(&text));
+    environment.add_filter("capital", |text: String| capital(&text));
     environment.add_filter("tone", tone);
     environment.add_filter("size", size);
     environment.add_filter("minutes", minutes);
@@ -89,9 +90,7 @@ fn inside(target: &str) -> Option<String> {
 
 /// `printer_name` and `restart-printer` as people read them.
 pub fn words(id: &str) -> String {
-    let words = id.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capital(&id.replace(['_', '-'], " "))
 }
 
 /// How loudly a priority is shown.
@@ -101,6 +100,12 @@ fn tone(priority: &str) -> &'static str {
         "high" => "warning",
         _ => "",
     }
+}
+
+/// A sentence as it stands at the beginning of a line.
+pub fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn size(bytes: u64) -> String {

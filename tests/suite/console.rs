@@ -42,6 +42,22 @@ fn frame(here: &'static str) -> Frame {
     }
 }
 
+/// What the app offers of a desk without mistakes.
+fn categories(desk: &Desk) -> Vec<page::Category> {
+    let offer = |playbook: &firstline::playbook::Playbook| app::Offer {
+        id: playbook.id.clone(),
+        title: playbook.title.as_ref().expect("it has a title").value.clone(),
+        summary: playbook.summary.as_ref().map(|summary| summary.value.clone()),
+        category: playbook.category.as_ref().map(|category| category.value.clone()),
+        symptoms: firstline::desk::names(&playbook.symptoms).map(str::to_owned).collect(),
+        tags: Vec::new(),
+        audience: playbook.audience.clone(),
+        program: Arc::new(desk.program(&playbook.id).expect("it links")),
+        held_back: None,
+    };
+    page::categories(&desk.playbooks.values().map(offer).collect::<Vec<_>>())
+}
+
 /// A case that is told what happens to it, a minute apart.
 struct Story {
     desk: Desk,
@@ -110,6 +126,7 @@ impl Story {
             tier: tier.into(),
             name: page::tier_name(&self.desk, tier),
             team: team.map(str::to_owned),
+            zone: None,
         };
         let run = case.latest_run();
         let tried = Tried {
@@ -162,7 +179,7 @@ impl Story {
     }
 
     fn page(&self, name: &str) -> CasePage {
-        let mut page = CasePage::new(&self.case, &self.desk, &viewer(name), now());
+        let mut page = CasePage::new(&self.case, &self.desk, categories(&self.desk), &viewer(name), now());
         page.impacts = ["person", "team", "company"].map(str::to_owned).into();
         page.urgencies = ["slowed", "stopped"].map(str::to_owned).into();
         page
@@ -235,12 +252,11 @@ fn outgoing(standing: Standing) -> Outgoing {
 fn pages() -> Vec<(&'static str, String)> {
     let desk = app::starter();
     let home = home::Home {
-        categories: page::categories(&desk),
+        categories: categories(&desk),
         mine: vec![
             row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),
             row(1019, 1500, "Waits for the new cable", None, Some("agent"), "parked"),
         ],
-        typed: home::Typed::default(),
     };
     let run = |story: &Story| story.case.latest_run().expect("a run").run.id;
     let upset = printer().input(Input::Signal(Signal::Upset));
@@ -273,9 +289,14 @@ fn pages() -> Vec<(&'static str, String)> {
     let mut found = broken.findings.clone();
     found.extend(firstline::check::check(&broken, jiff::civil::date(2026, 11, 21)));
     let health = health::Health {
-        read: now() - SignedDuration::from_mins(2),
+        since: now() - SignedDuration::from_mins(2),
+        trouble: None,
+        desk_held_back: true,
         playbooks: 6,
-        stale: vec![health::Stale { id: "a".into(), good: Some(now() - SignedDuration::from_hours(50)) }],
+        stale: vec![
+            health::Stale { id: "a".into(), errors: Some(2), served: true },
+            health::Stale { id: "b".into(), errors: None, served: false },
+        ],
         findings: health::findings(&found, &broken.sources),
     };
     let refused = Standing::Refused { at: now(), attempts: 1, said: "400: group `2nd Levle` does not exist".into() };
@@ -320,7 +341,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("sign-in", {
             let signed_out = Frame { who: None, ..frame("") };
-            let page = serde_json::json!({"error": "name or password is wrong", "login": "maria", "to": "/queue"});
+            let page = serde_json::json!({"problem": "The login or the password is wrong.", "to": "/queue"});
             view::page("sign_in.html", &signed_out, page)
         }),
         ("me", view::page("me.html", &frame("me"), serde_json::json!({ "tiers": tiers }))),

@@ -113,10 +113,10 @@ document.addEventListener("submit", async (event) => {
     const page = parse(await response.text());
     if (response.ok || response.status === 409 || response.status === 422) {
       show(page, response.redirected ? response.url : location.href, form);
-    } else if (response.status === 401) {
-      location.assign("/sign-in?to=" + encodeURIComponent(location.pathname));
     } else {
-      notice("bad", `${$("h1", page)?.textContent ?? "It did not work"}. ${$("main h1 + p", page)?.textContent ?? ""}`);
+      const why = $("main h1 + p", page)?.textContent ?? page.body.textContent.trim();
+      const link = Object.assign(document.createElement("a"), { href: "/sign-in?to=" + encodeURIComponent(location.pathname), textContent: "Sign in" });
+      notice("bad", `${$("h1", page)?.textContent ?? "It did not work"}. ${why}`, ...(response.status === 401 ? [link] : []));
     }
   } catch {
     notice("bad", "The desk cannot be reached: nothing was saved. What you typed is still here; try again.");

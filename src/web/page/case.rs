@@ -296,7 +296,7 @@ pub struct DeliveryView {
 
 impl CasePage {
     /// A case as somebody sees it at a moment.
-    pub fn new(case: &Case, desk: &Desk, viewer: &Viewer, now: Timestamp) -> Self {
+    pub fn new(case: &Case, desk: &Desk, categories: Vec<Category>, viewer: &Viewer, now: Timestamp) -> Self {
         let row = case.row();
         let (state, until, remark, confirmed) = match &case.state {
             State::Open => ("open", None, None, false),
@@ -343,7 +343,7 @@ impl CasePage {
             attachments: case.attachments.clone(),
             from: from.and_then(|up| tiers.iter().find(|tier| tier.id == up.envelope.from.tier).cloned()),
             tiers,
-            categories: super::categories(desk),
+            categories,
             history: history(case, desk),
         }
     }

@@ -68,7 +68,9 @@ impl ChangePage {
         };
         let choices = prompt.choices.iter().filter(|choice| choice.id != "next");
         let options = choices.filter_map(|choice| option(&Said::Answer(choice.id.clone())).ok()).collect();
-        let (typed, refused) = match typed.map(|typed| option(&Said::Value(typed.to_owned()))) {
+        let is_number = prompt.typed.as_ref().is_some_and(|typed| typed.kind == "number");
+        let typed = typed.map(|typed| if is_number { typed.replace(',', ".") } else { typed.to_owned() });
+        let (typed, refused) = match typed.map(|typed| option(&Said::Value(typed))) {
             None => (None, None),
             Some(Ok(option)) => (Some(option), None),
             Some(Err(refused)) => (None, Some(refused.why)),

@@ -1,14 +1,21 @@
 //! How the desk's content stands: what is wrong with it, and what is served instead.
 
-use crate::diagnostic::{Diagnostic, Severity, Sources};
+use crate::{
+    app::Live,
+    diagnostic::{Diagnostic, Severity, Sources},
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
 /// See the module.
 #[derive(Clone, Debug, Serialize)]
 pub struct Health {
-    /// When the folder was read last.
-    pub read: Timestamp,
+    /// Since when what is in force is.
+    pub since: Timestamp,
+    /// What kept the folder from being read the last time.
+    pub trouble: Option<String>,
+    /// The policy is served from its last good version.
+    pub desk_held_back: bool,
     /// How many playbooks can be started or called.
     pub playbooks: usize,
     /// Playbooks that are served from their last good version.
@@ -22,8 +29,10 @@ pub struct Health {
 pub struct Stale {
     /// Its id.
     pub id: String,
-    /// When the version that is served was good; none if there never was one, so that it is not served at all.
-    pub good: Option<Timestamp>,
+    /// How many errors keep it from being served.
+    pub errors: Option<usize>,
+    /// Whether its last good version is served instead; if not, nobody can start it.
+    pub served: bool,
 }
 
 /// A finding with its place.
@@ -41,6 +50,23 @@ pub struct Finding {
     pub path: String,
     /// The line in it.
     pub line: usize,
+}
+
+impl Health {
+    /// Of what is in force.
+    pub fn new(live: &Live, trouble: Option<String>) -> Self {
+        let held =
+            live.held_back().map(|(offer, errors)| Stale { id: offer.id.clone(), errors: Some(errors), served: true });
+        let missing = live.missing.iter().map(|id| Stale { id: id.clone(), errors: None, served: false });
+        Self {
+            since: live.since,
+            trouble,
+            desk_held_back: live.desk_held_back,
+            playbooks: live.offers.len(),
+            stale: held.chain(missing).collect(),
+            findings: findings(&live.findings, &live.newest.sources),
+        }
+    }
 }
 
 /// Findings for people, errors first, then by file and line.

@@ -10,19 +10,4 @@ pub struct Home {
     pub categories: Vec<Category>,
     /// The viewer's open cases.
     pub mine: Vec<RowView>,
-    /// What was typed already, when the page is shown again.
-    pub typed: Typed,
-}
-
-/// The fields of the form for a new case.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Typed {
-    /// The caller's words.
-    pub words: String,
-    /// The caller's name.
-    pub name: String,
-    /// How they are reached.
-    pub contact: String,
-    /// How they reached the desk.
-    pub channel: String,
 }

@@ -8,7 +8,7 @@ pub mod history;
 pub mod home;
 pub mod lists;
 
-use crate::{case::Row, desk::Desk, web::view};
+use crate::{app::Offer, case::Row, desk::Desk, web::view};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -31,6 +31,13 @@ pub struct Frame {
     pub stale: usize,
     /// What came of what was done before.
     pub notice: Option<Notice>,
+}
+
+impl Frame {
+    /// For somebody who has yet to sign in.
+    pub fn bare(desk: String, now: Timestamp) -> Self {
+        Self { desk, here: "", who: None, token: String::new(), now, refused: 0, stale: 0, notice: None }
+    }
 }
 
 /// Who looks at a page.
@@ -79,8 +86,6 @@ pub struct Script {
     pub symptoms: Vec<String>,
     /// More words to find it by.
     pub tags: Vec<String>,
-    /// Whose script it is.
-    pub tier: String,
 }
 
 /// Playbooks under one heading.
@@ -156,25 +161,24 @@ pub fn tiers(desk: &Desk) -> Vec<TierView> {
 }
 
 /// The playbooks that staff may start, by category and title.
-pub fn categories(desk: &Desk) -> Vec<Category> {
+pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> Vec<Category> {
+    const REST: &str = "Everything else";
     let mut categories: Vec<Category> = Vec::new();
-    for playbook in desk.playbooks.values().filter(|playbook| playbook.audience.agent && !playbook.flow.broken) {
-        let text = |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
+    for offer in offers.into_iter().filter(|offer| offer.audience.agent || offer.audience.self_service) {
         let script = Script {
-            id: playbook.id.clone(),
-            title: text(&playbook.title).unwrap_or_else(|| view::words(&playbook.id)),
-            summary: text(&playbook.summary),
-            symptoms: crate::desk::names(&playbook.symptoms).map(str::to_owned).collect(),
-            tags: crate::desk::names(&playbook.tags).map(str::to_owned).collect(),
-            tier: tier_name(desk, desk.tier_of(playbook)),
+            id: offer.id.clone(),
+            title: offer.title.clone(),
+            summary: offer.summary.clone(),
+            symptoms: offer.symptoms.clone(),
+            tags: offer.tags.clone(),
         };
-        let name = text(&playbook.category).map_or_else(|| "Everything else".into(), |name| view::words(&name));
+        let name = offer.category.as_deref().map_or_else(|| REST.to_owned(), view::words);
         match categories.iter_mut().find(|category| category.name == name) {
             Some(category) => category.scripts.push(script),
             None => categories.push(Category { name, scripts: vec![script] }),
         }
     }
-    categories.sort_by(|a, b| (a.name == "Everything else", &a.name).cmp(&(b.name == "Everything else", &b.name)));
+    categories.sort_by(|a, b| (a.name == REST, &a.name).cmp(&(b.name == REST, &b.name)));
     categories.iter_mut().for_each(|category| category.scripts.sort_by(|a, b| a.title.cmp(&b.title)));
     categories
 }

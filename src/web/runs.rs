@@ -1,0 +1,110 @@
+//! What is said to a run: answers, back, changes, signals.
+
+use super::{
+    error::Answer,
+    page::{change::ChangePage, error::Problem},
+    visit::Visit,
+};
+use crate::{
+    id::RunId,
+    run::{Input, Said, Signal, View},
+};
+use axum::{
+    Form,
+    extract::{Path, Query},
+};
+use serde::Deserialize;
+
+/// A form of a run: with the token of the position that it was shown for.
+#[derive(Deserialize)]
+pub struct Say {
+    position: Option<String>,
+    answer: Option<String>,
+    value: Option<String>,
+}
+
+/// A form that replaces an answer.
+#[derive(Deserialize)]
+pub struct Replace {
+    at: String,
+    #[serde(default = "first")]
+    visit: u32,
+    position: Option<String>,
+    answer: Option<String>,
+    value: Option<String>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+impl Visit {
+    /// Says something to a run that stood at a position.
+    async fn say(&self, (number, run): (u64, RunId), input: Input, position: Option<String>) -> Answer {
+        let id = self.case(number).await?.id;
+        let result = self.app().say(&self.actor(), id, run, &input, position.as_deref()).await;
+        self.done(number, result, |case| match (&position, case.run(run)) {
+            (Some(position), Some(known)) => *position != known.run.position(),
+            _ => false,
+        })
+        .await
+    }
+}
+
+/// A button's answer wins over what was typed beside it. Where a number is taken, a comma is a point.
+fn said(answer: Option<String>, value: Option<String>, is_number: bool) -> Result<Said, Problem> {
+    match (answer, value) {
+        (Some(answer), _) => Ok(Said::Answer(answer)),
+        (None, Some(value)) if is_number => Ok(Said::Value(value.trim().replace(',', "."))),
+        (None, Some(value)) => Ok(Said::Value(value.trim().to_owned())),
+        (None, None) => Err(Problem::new(422, "There was no answer", "Go back and choose one.")),
+    }
+}
+
+/// `POST …/answer`
+pub async fn answer(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(form): Form<Say>) -> Answer {
+    let case = visit.case(number).await?;
+    let is_number = case.run(run).is_some_and(|known| match known.run.view(&case.info()) {
+        View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
+        View::Outcome(_) => false,
+    });
+    let said = said(form.answer, form.value, is_number)?;
+    visit.say((number, run), Input::Say(said), form.position).await
+}
+
+/// `POST …/back`
+pub async fn back(visit: Visit, Path(at): Path<(u64, RunId)>, Form(form): Form<Say>) -> Answer {
+    visit.say(at, Input::Back(1), form.position).await
+}
+
+/// `GET …/change`: what a change would come to.
+pub async fn show_change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Query(form): Query<Replace>) -> Answer {
+    let case = visit.case(number).await?;
+    let typed = form.value.as_deref().map(str::trim);
+    match ChangePage::new(&case, run, &form.at, form.visit, typed) {
+        Some(page) => Ok(visit.page("change.html", "", page).await),
+        None => {
+            let text = "The case has gone on, and its path does not lead past this answer any more.";
+            let way = format!("/cases/{number}");
+            Err(Problem::new(404, "There is nothing to change", text).way(way, "Back to the case").into())
+        }
+    }
+}
+
+/// `POST …/change`
+pub async fn change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(form): Form<Replace>) -> Answer {
+    let said = said(form.answer, form.value, false)?;
+    visit.say((number, run), Input::Change { at: form.at, visit: Some(form.visit), said }, form.position).await
+}
+
+/// `upset`, `security` or `hand-over`.
+#[derive(Deserialize)]
+pub struct Sign {
+    position: Option<String>,
+    signal: Signal,
+}
+
+/// `POST …/signal`
+pub async fn signal(visit: Visit, Path(at): Path<(u64, RunId)>, Form(form): Form<Sign>) -> Answer {
+    visit.say(at, Input::Signal(form.signal), form.position).await
+}

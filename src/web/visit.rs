@@ -1,0 +1,145 @@
+//! A request of somebody who may be here, and the frame around what they get to see.
+
+use super::{
+    Console,
+    page::{Frame, Notice, Viewer, tier_name},
+    view,
+    who::Who,
+};
+use crate::{
+    app::{App, Live},
+    case::Actor,
+    clock,
+    store::Standing,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{Html, IntoResponse, Response},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How long a count of refused deliveries is good enough.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
+/// More entries of the outbox than this are not gone through for a count or a page.
+pub const MOST: u32 = 500;
+
+/// Deliveries that were refused, as last counted.
+#[derive(Debug, Default)]
+pub struct Count(Mutex<Option<(Timestamp, usize)>>);
+
+impl Count {
+    fn known(&self, now: Timestamp) -> Option<usize> {
+        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.filter(|(when, _)| now.duration_since(*when) < FRESH).map(|(_, count)| count)
+    }
+
+    fn know(&self, now: Timestamp, count: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, count));
+    }
+
+    /// Counts anew the next time.
+    pub fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// See the module.
+pub struct Visit {
+    /// The console.
+    pub console: Console,
+    /// When.
+    pub now: Timestamp,
+    who: Option<Who>,
+}
+
+impl FromRequestParts<Console> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
+        let who = <Who as FromRequestParts<Console>>::from_request_parts(parts, console).await?;
+        Ok(Self::new(console.clone(), Some(who)))
+    }
+}
+
+impl Visit {
+    /// Somebody's, or nobody's: the frame has no menu then.
+    pub fn new(console: Console, who: Option<Who>) -> Self {
+        Self { console, now: clock::now(), who }
+    }
+
+    /// What all surfaces do.
+    pub fn app(&self) -> &App {
+        self.console.app()
+    }
+
+    /// The desk that is in force.
+    pub fn live(&self) -> Arc<Live> {
+        self.app().live()
+    }
+
+    /// Who does it.
+    pub fn actor(&self) -> Actor {
+        let who = self.who.as_ref();
+        Actor {
+            name: who.map_or_else(String::new, |who| who.name.clone()),
+            tier: who.map_or_else(String::new, |who| who.tier.clone()),
+        }
+    }
+
+    /// Who looks.
+    pub fn viewer(&self) -> Viewer {
+        self.signed().expect("a route is only reached by somebody")
+    }
+
+    fn signed(&self) -> Option<Viewer> {
+        let who = self.who.as_ref()?;
+        Some(Viewer {
+            name: who.name.clone(),
+            tier: who.tier.clone(),
+            tier_name: tier_name(&self.live().desk, &who.tier),
+            accounts: who.login.is_some(),
+        })
+    }
+
+    /// What stands around a page.
+    pub async fn frame(&self, here: &'static str) -> Frame {
+        let live = self.live();
+        let refused = if self.who.is_some() { self.refused().await } else { 0 };
+        Frame {
+            desk: live.desk.policy.name.clone(),
+            here,
+            who: self.signed(),
+            token: self.who.as_ref().map_or_else(String::new, |who| who.token.clone()),
+            now: self.now,
+            refused,
+            stale: live.held_back().count() + live.missing.len() + usize::from(live.desk_held_back),
+            notice: None,
+        }
+    }
+
+    /// How many deliveries were refused; 0 if the store does not say, since the page is about something else.
+    async fn refused(&self) -> usize {
+        if let Some(count) = self.console.refused.known(self.now) {
+            return count;
+        }
+        let all = self.app().store().outbox(false, MOST).await.unwrap_or_default();
+        let count = all.iter().filter(|outgoing| matches!(outgoing.standing, Standing::Refused { .. })).count();
+        self.console.refused.know(self.now, count);
+        count
+    }
+
+    /// A page.
+    pub async fn page(&self, template: &str, here: &'static str, page: impl Serialize) -> Response {
+        Html(view::page(template, &self.frame(here).await, page)).into_response()
+    }
+
+    /// A page that says why something was not done.
+    pub async fn refusal(&self, status: StatusCode, template: &str, why: &str, page: impl Serialize) -> Response {
+        let notice = Some(Notice { kind: "bad", text: format!("{}.", view::capital(why)) });
+        let frame = Frame { notice, ..self.frame("").await };
+        (status, Html(view::page(template, &frame, page))).into_response()
+    }
+}
