@@ -5,6 +5,7 @@ mod explain;
 mod graph;
 mod output;
 mod run;
+mod serve;
 mod test;
 mod user;
 
@@ -38,6 +39,7 @@ struct Arguments {
 /// The closed list.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Arguments),
     Run(run::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
@@ -75,6 +77,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let load = || app::load(arguments.desk.as_deref());
     let result = match &arguments.command {
+        Command::Serve(options) => {
+            arguments.data().and_then(|data| serve::run(options, &data, arguments.desk.as_deref()))
+        }
         Command::Run(options) => run::run(options, load, || arguments.kept()),
         Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),

@@ -4,12 +4,16 @@ use super::{Error, Status};
 use crate::{
     app::{self, App},
     store::{Sqlite, Store},
-    web::{self, Console},
+    web::{
+        self, Console,
+        guard::Guard,
+        who::{Entrance, may_listen},
+    },
 };
 use clap::{Args, ValueEnum};
 use std::{io::IsTerminal, net::SocketAddr, path::Path, sync::Arc};
-use tokio::net::TcpListener;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// Serve the console, watch the desk, and reach other systems
 #[derive(Debug, Args)]
@@ -40,28 +44,35 @@ pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<St
         let store = Arc::new(Sqlite::open(data).await?);
         let kept: Arc<dyn Store> = store.clone();
         let app = App::open(kept, data, app::folder(desk).as_deref()).await?;
-        let mode = web::may_listen(arguments.listen, app.has_accounts().await?).map_err(Error::Usage)?;
+        let live = app.live();
+        let link = live.desk.policy.link.as_deref();
+        let has_accounts = app::accounts::any(&*store).await?;
+        let mode = may_listen(arguments.listen, link, has_accounts).map_err(Error::Usage)?;
+        let guard = Guard::new(arguments.listen, link).map_err(Error::Usage)?;
+        if let Some(warning) = guard.warning() {
+            tracing::warn!("{warning}");
+        }
         let listener = TcpListener::bind(arguments.listen).await.map_err(|error| {
             Error::Usage(format!("cannot listen on {}: {error}; name another address with --listen", arguments.listen))
         })?;
         let address = format!("http://{}/", listener.local_addr()?);
         let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
+        let mut tasks = JoinSet::new();
         tasks.spawn(app::watch(Arc::clone(&app), stop.clone()));
-        tasks.spawn(app::work(Arc::clone(&app), stop.clone()));
         tokio::spawn(stop_on_signal(stop.clone()));
-        let live = app.live();
         let held_back = live.held_back().count();
         tracing::info!(playbooks = live.offers.len(), held_back, data = %data.display(), "serving");
         anstream::println!("firstline: {address}");
         if arguments.open {
             open(&address);
         }
-        let served = web::serve(listener, Console::new(Arc::clone(&app), mode, metrics, stop.clone()), stop.clone()).await;
+        let entrance = Entrance { app: Arc::clone(&app), mode };
+        let served = web::serve(listener, guard, Console::new(entrance, metrics, stop.clone())).await;
         stop.cancel();
-        tasks.close();
-        tasks.wait().await;
-        store.close().await?;
+        while let Some(ended) = tasks.join_next().await {
+            ended.expect("what runs beside the server does not panic");
+        }
+        store.close().await;
         tracing::info!("stopped");
         served.map_err(Error::Io)
     })?;

@@ -16,7 +16,7 @@ pub async fn alive() -> &'static str {
 
 /// It can work: the store answers, and a desk is in force.
 pub async fn ready(State(console): State<Console>) -> Response {
-    match console.app.store().ping().await {
+    match console.app().store().ping().await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
@@ -27,7 +27,7 @@ pub async fn ready(State(console): State<Console>) -> Response {
 
 /// Numbers, as Prometheus reads them.
 pub async fn metrics(State(console): State<Console>) -> Response {
-    let live = console.app.live();
+    let live = console.app().live();
     metrics::gauge!("firstline_playbooks").set(live.offers.len() as f64);
     metrics::gauge!("firstline_playbooks_held_back").set(live.held_back().count() as f64);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], console.metrics.render()).into_response()

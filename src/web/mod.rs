@@ -12,10 +12,14 @@ pub mod view;
 mod cases;
 mod error;
 mod events;
+mod health;
 mod lists;
 mod runs;
+mod serve;
 mod start;
 mod visit;
+
+pub use serve::serve;
 
 use crate::app::App;
 use axum::{
@@ -24,6 +28,7 @@ use axum::{
     middleware,
     routing::{get, post},
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use visit::Count;
@@ -36,12 +41,13 @@ pub struct Console {
     /// Ends the streams of changes, which would else hold up the end of the process.
     stop: CancellationToken,
     refused: Arc<Count>,
+    metrics: PrometheusHandle,
 }
 
 impl Console {
     /// Over the use cases; `stop` is cancelled when the process is to end.
-    pub fn new(entrance: Entrance, stop: CancellationToken) -> Self {
-        Self { entrance, stop, refused: Arc::default() }
+    pub fn new(entrance: Entrance, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
+        Self { entrance, stop, refused: Arc::default(), metrics }
     }
 
     fn app(&self) -> &App {
@@ -67,6 +73,9 @@ pub fn routes(console: Console) -> Router {
         .route("/outbox/{id}/retry", post(lists::retry))
         .route("/health", get(lists::health))
         .route("/events", get(events::changes))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
         .route("/cases", get(lists::cases).post(cases::open))
         .route("/cases/{number}", get(cases::show))
         .route("/cases/{number}/start", post(cases::start))
@@ -92,5 +101,6 @@ pub fn routes(console: Console) -> Router {
         .merge(sign_in::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(console.clone(), error::explain))
+        .route_layer(middleware::from_fn(health::observe))
         .with_state(console)
 }
