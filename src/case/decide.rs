@@ -396,7 +396,7 @@ impl Case {
         Ok(Event::Described { requester, channel, words }.into())
     }
 
-    /// Puts in a fact of the desk by hand, or takes it out.
+    /// Puts in a fact of the desk by hand, or takes it out. The run that its holder is going through learns of it.
     pub fn set_fact(&self, name: &str, value: Option<&str>, context: Context<'_>) -> Decision {
         self.is_open()?;
         let facts = &context.desk.facts;
@@ -414,7 +414,18 @@ impl Case {
         if self.facts.get(name).map(String::as_str) == value {
             return Ok(Change::default());
         }
-        Ok(Event::FactSet { name: name.to_owned(), value: value.map(str::to_owned) }.into())
+        let mut change = Change::from(Event::FactSet { name: name.to_owned(), value: value.map(str::to_owned) });
+        let going = self.latest_run().filter(|_| self.holder.as_ref() == Some(&context.actor.name));
+        let going = going.filter(|latest| matches!(latest.run.view(&self.info()), View::Prompt(_)));
+        if let (Some(latest), Some(value)) = (going, value) {
+            let input = Input::Import { name: name.to_owned(), value: value.to_owned() };
+            // A run whose version of the desk does not have the fact goes on without.
+            if let Ok(more) = self.say(latest.run.id, &input, None, context) {
+                change.events.extend(more.events);
+                change.outbox.extend(more.outbox);
+            }
+        }
+        Ok(change)
     }
 
     /// Adds a file whose bytes are kept already.

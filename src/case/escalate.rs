@@ -93,7 +93,7 @@ pub(super) fn leave(case: &Case, leave: Leave<'_>, context: Context<'_>) -> (Esc
         attachments: case.attachments.clone(),
         seconds_open: context.now.as_second() - case.opened.as_second(),
         friction,
-        link: None,
+        link: policy.link.as_ref().map(|link| format!("{}/cases/{}", link.trim_end_matches('/'), case.number)),
     };
     let connectors = policy.tier(to).map_or(&[][..], |tier| &tier.deliver);
     let ticket = (!connectors.is_empty()).then(|| Ticket::render(context.desk.ticket(), envelope.clone()));

@@ -40,8 +40,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let response = next.run(request).await;
     let (took, status) = (start.elapsed(), response.status().as_u16());
-    let labels =
-        [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];
+    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("firstline_requests_total", &labels).increment(1);
     metrics::histogram!("firstline_request_seconds", "route" => route.clone()).record(took);
     tracing::debug!(%method, route, status, ms = took.as_millis() as u64, "request");

@@ -74,6 +74,7 @@ fn went(what: &run::Event, title: &str) -> Option<String> {
         run::Event::Answered { at, said } => format!("answered {}: {}", at.name, said.words()),
         run::Event::WentBack { to } => format!("went back to {}", to.name),
         run::Event::Changed { at, said } => format!("changed {} to {}", at.name, said.words()),
+        run::Event::Imported { name, value } => format!("let “{title}” know: {name} is {value}"),
         run::Event::TakenOver { .. } => format!("took over “{title}” at its step"),
         run::Event::HandedOver { because: Reason::Security } => "reported a security incident".into(),
         run::Event::HandedOver { .. } => "asked for the next tier".into(),
