@@ -55,7 +55,8 @@ impl Writer {
     pub async fn close(&self) {
         self.closing.cancel();
         if let Some(task) = self.task.lock().await.take() {
-            task.await.expect("the writer does not panic");
+            // It ends early only where the runtime does.
+            let _ = task.await;
         }
     }
 }
@@ -98,14 +99,24 @@ impl<D: Dialect> Work<D> {
     /// All requests in one transaction; if that fails, each in its own, so that none suffers from its neighbours.
     async fn serve(&mut self, group: Vec<Request>) {
         match self.transaction(&group).await {
-            Err(Failed::Within(_)) if group.len() > 1 => {
+            Err(Failed::Within(_)) => {
                 for request in group {
-                    let result = self.transaction(slice::from_ref(&request)).await;
-                    self.answer(vec![request], result);
+                    self.alone(request).await;
                 }
             }
             result => self.answer(group, result),
         }
+    }
+
+    /// Once more if it may be over by then: somebody made room, or the connection is another.
+    async fn alone(&mut self, request: Request) {
+        let mut result = self.transaction(slice::from_ref(&request)).await;
+        if let Err(Failed::Within(error)) = &result
+            && !matches!(self.dialect.error(error), Error::Full)
+        {
+            result = self.transaction(slice::from_ref(&request)).await;
+        }
+        self.answer(vec![request], result);
     }
 
     /// Whoever asked may have gone away.
