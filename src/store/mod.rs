@@ -176,7 +176,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Claims up to `limit` entries that are due and that nobody has a lease on, until `until`.
     async fn claim(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Outgoing>, Error>;
-    /// Puts an entry back with another standing and no lease, outside a case's stream: a later attempt, or a test's end.
+    /// Puts a due entry back with another standing and no lease, outside a case's stream: a later attempt, or a test's
+    /// end. One that is delivered or refused stays so: whoever was too slow for their lease does not undo it.
     async fn settle(&self, id: OutboxId, standing: &Standing) -> Result<(), Error>;
     /// One entry.
     async fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, Error>;

@@ -195,7 +195,7 @@ impl<D: Dialect> Store for Sql<D> {
     }
 
     async fn settle(&self, id: OutboxId, standing: &Standing) -> Result<(), Error> {
-        self.write(settle(id, standing)).await.map(drop)
+        self.write(settle(id, standing).end(" AND state = 'due'")).await.map(drop)
     }
 
     async fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, Error> {

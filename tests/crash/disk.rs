@@ -105,7 +105,9 @@ impl Disk {
             };
             match unsynced {
                 Some(content) => *torn += tear(&content, &real, &next.join(path), chance, random)?,
-                None if shadow.exists() => drop(fs::copy(&shadow, next.join(path))?),
+                None if shadow.exists() => {
+                    fs::copy(&shadow, next.join(path))?;
+                }
                 None => {}
             }
         }
@@ -129,7 +131,11 @@ fn copied(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
     for name in names(from)? {
         let (from, to) = (from.join(&name), to.join(&name));
-        if from.is_dir() { copied(&from, &to)? } else { drop(fs::copy(from, to)?) }
+        if from.is_dir() {
+            copied(&from, &to)?;
+        } else {
+            fs::copy(from, to)?;
+        }
     }
     Ok(())
 }

@@ -37,9 +37,8 @@ pub struct Found {
 pub async fn verify(folder: &Path, acknowledged: &[Acknowledged]) -> Result<Found, Vec<String>> {
     let mut wrong = Vec::new();
     let mut found = Found::default();
-    match look(folder, acknowledged, &mut found, &mut wrong).await {
-        Err(error) => wrong.push(error.to_string()),
-        Ok(()) => {}
+    if let Err(error) = look(folder, acknowledged, &mut found, &mut wrong).await {
+        wrong.push(error.to_string());
     }
     if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }

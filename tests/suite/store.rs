@@ -443,7 +443,7 @@ async fn a_row_is_replaced_only_where_it_stands(place: &Place) {
     let renamed = Row { title: "Another".into(), tier: "second".into(), ..subject.row.clone() };
     store.project(&renamed).await.expect("it writes");
     let second = Filter { tier: Some("second".into()), limit: 9, ..Filter::default() };
-    assert_eq!(store.list(&second).await.expect("it reads"), [renamed.clone()]);
+    assert_eq!(store.list(&second).await.expect("it reads"), std::slice::from_ref(&renamed));
     store.project(&Row { seq: 2, title: "Too late".into(), ..renamed.clone() }).await.expect("it does nothing");
     assert_eq!(store.list(&second).await.expect("it reads"), [renamed]);
 }
@@ -495,7 +495,8 @@ async fn a_lease_runs_out(place: &Place) {
     assert_eq!(store.next_due().await.expect("it reads"), Some(at(60)));
     assert_eq!(claim(59, 99).await, []);
     assert_eq!(claim(60, 99).await, [soon]);
-    let again = Standing::Due { at: at(80), attempts: 2, said: Some("503".into()) };
+    let again_at = |seconds| Standing::Due { at: at(seconds), attempts: 2, said: Some("503".into()) };
+    let again = again_at(80);
     store.settle(soon, &again).await.expect("it settles");
     let outgoing = store.outgoing(soon).await.expect("it reads").expect("it is there");
     assert_eq!((outgoing.standing, outgoing.leased, outgoing.number), (again, None, 1001));
@@ -504,6 +505,8 @@ async fn a_lease_runs_out(place: &Place) {
     for id in [late, soon] {
         store.settle(id, &delivered()).await.expect("it settles");
     }
+    store.settle(late, &again_at(90)).await.expect("it is too late, and changes nothing");
+    assert_eq!(store.outgoing(late).await.expect("it reads").expect("it is there").standing, delivered());
     assert_eq!(claim(1000, 2000).await, []);
     assert_eq!(store.next_due().await.expect("it reads"), None);
 }
@@ -732,4 +735,16 @@ async fn many_appends_share_a_sync() {
     let log = fs::read(folder.0.join("firstline.db-wal")).expect("it is there");
     let commits = log[32..].chunks(24 + 4096).filter(|frame| frame[4..8] != [0; 4]).count();
     assert!(commits < 550, "{commits} commits for 1100 appends");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_open_a_new_folder_at_once() {
+    let folder = Folder::new();
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let path = folder.0.clone();
+        tasks.spawn(async move { sqlite(&path).await.number().await.expect("there is always another") });
+    }
+    let given: BTreeSet<_> = tasks.join_all().await.into_iter().collect();
+    assert_eq!(given, (1001..1009).collect());
 }
