@@ -7,6 +7,7 @@ mod data;
 mod live;
 mod load;
 mod watch;
+mod worker;
 
 pub use attachments::MAX_ATTACHMENT;
 pub use cases::Changed;
@@ -14,6 +15,7 @@ pub use data::{data_folder, local_name};
 pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
 pub use watch::watch;
+pub use worker::{Pace, Worker};
 
 use crate::{
     case::{Denied, Fault},

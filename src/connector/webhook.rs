@@ -6,7 +6,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Method, Response, StatusCode, Url, header};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::{error::Error, time::Duration};
@@ -114,8 +113,8 @@ async fn read(mut response: Response, now: Timestamp) -> Outcome {
         }
     }
     if status.is_success() {
-        let Receipt { ticket, link } = serde_json::from_slice(&answer).unwrap_or_default();
-        return Outcome::Delivered { ticket: ticket.and_then(name), link: link.and_then(address) };
+        let receipt: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        return Outcome::Delivered { ticket: name(&receipt["ticket"]), link: address(&receipt["link"]) };
     }
     let said = shown(format!("{status}: {}", String::from_utf8_lossy(&answer)).trim_end_matches([':', ' ']));
     let again = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS];
@@ -125,25 +124,16 @@ async fn read(mut response: Response, now: Timestamp) -> Outcome {
     }
 }
 
-/// What an answer may say of the ticket that it made.
-#[derive(Default, Deserialize)]
-struct Receipt {
-    #[serde(default)]
-    ticket: Option<Value>,
-    #[serde(default)]
-    link: Option<Value>,
-}
-
-fn name(ticket: Value) -> Option<String> {
+fn name(ticket: &Value) -> Option<String> {
     let text = match ticket {
-        Value::String(text) => template::line(&text).chars().take(NAME).collect(),
+        Value::String(text) => template::line(text).chars().take(NAME).collect(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn address(link: Value) -> Option<String> {
+fn address(link: &Value) -> Option<String> {
     let url = Url::parse(link.as_str()?).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.into())
 }

@@ -174,8 +174,15 @@ pub trait Store: Send + Sync + 'static {
 
     // Outbox
 
-    /// Claims up to `limit` entries that are due and that nobody has a lease on, until `until`.
-    async fn claim(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Outgoing>, Error>;
+    /// Claims up to `limit` entries that are due and that nobody has a lease on, until `until`; none of the connectors
+    /// in `full`.
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+        full: &[String],
+    ) -> Result<Vec<Outgoing>, Error>;
     /// Puts a due entry back with another standing and no lease, outside a case's stream: a later attempt, or a test's
     /// end. One that is delivered or refused stays so: whoever was too slow for their lease does not undo it.
     async fn settle(&self, id: OutboxId, standing: &Standing) -> Result<(), Error>;

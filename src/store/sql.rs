@@ -179,15 +179,20 @@ impl<D: Dialect> Store for Sql<D> {
         self.write(replace(row, row.seq)).await.map(drop)
     }
 
-    async fn claim(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Outgoing>, Error> {
-        let due = format!(
-            "UPDATE outbox SET leased = $1 WHERE outbox_id IN (
-                SELECT outbox_id FROM outbox WHERE state = 'due' AND due <= $2 AND (leased IS NULL OR leased <= $2)
-                ORDER BY due, outbox_id LIMIT $3 {}
-            ) RETURNING body, standing, leased, due",
-            D::LOCKED
-        );
-        let done = self.write(Statement::new(due).bind(until).bind(now).bind(limit)).await?;
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+        full: &[String],
+    ) -> Result<Vec<Outgoing>, Error> {
+        let due = "UPDATE outbox SET leased = $1 WHERE outbox_id IN (
+            SELECT outbox_id FROM outbox WHERE state = 'due' AND due <= $2 AND (leased IS NULL OR leased <= $2)";
+        let due = Statement::new(due).bind(until).bind(now);
+        let due = full.iter().fold(due, |due, connector| due.and(" AND connector <> ", connector.as_str()));
+        let due = due.and(" ORDER BY due, outbox_id LIMIT ", limit);
+        let due = due.end(&format!(" {}) RETURNING body, standing, leased, due", D::LOCKED));
+        let done = self.write(due).await?;
         let mut claimed =
             done.rows.iter().map(|row| Ok((whole(row, 3)?, outgoing(row)?))).collect::<Result<Vec<_>, Error>>()?;
         claimed.sort_by_key(|(due, outgoing)| (*due, outgoing.entry.id));

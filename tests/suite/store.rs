@@ -462,7 +462,7 @@ async fn claims_exclude_each_other(place: &Place) {
         let store = stores[worker % 2].clone();
         tasks.spawn(async move {
             let mut out = Vec::new();
-            while let claimed = store.claim(at(2000), at(2060), 3).await.expect("it claims")
+            while let claimed = store.claim(at(2000), at(2060), 3, &[]).await.expect("it claims")
                 && !claimed.is_empty()
             {
                 assert!(claimed.len() <= 3);
@@ -484,11 +484,14 @@ async fn a_lease_runs_out(place: &Place) {
     for append in [late.clone(), soon.clone()] {
         store.append(append).await.expect("it is alone");
     }
+    let late_connector = late.outbox[0].connector.clone();
     let (late, soon) = (late.outbox[0].id, soon.outbox[0].id);
     let ids = |claimed: Vec<firstline::store::Outgoing>| claimed.iter().map(|o| o.entry.id).collect::<Vec<_>>();
-    let claim = async |now, until| ids(store.claim(at(now), at(until), 9).await.expect("it claims"));
+    let claim = async |now, until| ids(store.claim(at(now), at(until), 9, &[]).await.expect("it claims"));
     assert_eq!(store.next_due().await.expect("it reads"), Some(at(10)));
     assert_eq!(claim(9, 60).await, []);
+    let full = [late_connector];
+    assert_eq!(ids(store.claim(at(10), at(60), 9, &full).await.expect("it claims")), [], "the connector is full");
     assert_eq!(claim(10, 60).await, [soon]);
     assert_eq!(store.next_due().await.expect("it reads"), Some(at(20)), "the other is taken");
     assert_eq!(claim(20, 70).await, [late]);
