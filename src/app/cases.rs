@@ -289,10 +289,14 @@ impl App {
 
     // The outbox
 
-    /// Tries a refused delivery again, because a person said so; `None` if there is no such entry.
+    /// Tries a delivery again at once, because a person said so; `None` if there is no such entry.
     pub async fn retry(&self, actor: &Actor, outbox: OutboxId) -> Result<Option<Arc<Case>>, Error> {
         let Some(outgoing) = self.store.outgoing(outbox).await? else { return Ok(None) };
-        let due = Standing::Due { at: clock::now(), attempts: 0, said: None };
+        let now = clock::now();
+        let due = Standing::Due { at: now, attempts: 0, said: None };
+        if matches!(outgoing.standing, Standing::Due { .. }) && outgoing.leased.is_none_or(|until| until <= now) {
+            self.store.settle(outbox, &due).await?;
+        }
         let case = self
             .change_and_settle(outgoing.entry.case, &actor.name, vec![(outbox, due)], |case, _| case.retry(outbox))
             .await?;

@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// [`Envelope`] as a JSON Schema.
+pub const SCHEMA: &str = include_str!("envelope.schema.json");
+
 /// Who did something: a name as the desk knows it.
 pub type Party = String;
 

@@ -1,9 +1,15 @@
 //! `firstline explain`
 
 use super::{Error, Status, output::*};
-use crate::{check, desk::connector::USES, diagnostic::wording, markdown, playbook::KINDS, reason::REASONS};
+use crate::{
+    case::envelope::SCHEMA, check, desk::connector::USES, diagnostic::wording, markdown, playbook::KINDS,
+    reason::REASONS,
+};
 use clap::Args;
 use std::io::Write;
+
+/// The document whose JSON Schema can be shown.
+const ENVELOPE: &str = "envelope";
 
 /// Show the page of a step kind, a rule, a connector or a dead end's reason
 #[derive(Debug, Args)]
@@ -20,12 +26,17 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         let reasons: Vec<String> = REASONS.iter().map(|reason| reason.name.to_owned()).collect();
         let uses: Vec<String> = USES.iter().map(|known| known.name.to_owned()).collect();
         let all = [("Step kinds", kinds), ("Rules", rules), ("Reasons of a dead end", reasons), ("Connectors", uses)];
+        let all = all.into_iter().chain([("JSON Schemas", vec![ENVELOPE.to_owned()])]);
         for (title, names) in all {
             writeln!(out, "{}", paint(STRONG, title))?;
             names.iter().try_for_each(|name| writeln!(out, "  {name}"))?;
         }
         return Ok(Status::Fine);
     };
+    if name == ENVELOPE {
+        writeln!(out, "{}", SCHEMA.trim_end())?;
+        return Ok(Status::Fine);
+    }
     let page = KINDS.iter().find(|kind| kind.key == name).map(|kind| kind.page);
     let page = page.or_else(|| {
         check::rules().find(|rule| rule.name == name || rule.code.eq_ignore_ascii_case(name)).map(|rule| rule.page)
@@ -38,7 +49,8 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
             .map(|kind| kind.key)
             .chain(check::rules().map(|rule| rule.name))
             .chain(REASONS.iter().map(|reason| reason.name))
-            .chain(USES.iter().map(|known| known.name));
+            .chain(USES.iter().map(|known| known.name))
+            .chain([ENVELOPE]);
         let near = wording::nearest(name, names).map(|near| format!("did you mean `{near}`?"));
         return Err(Error::Usage(format!(
             "there is no page `{name}`; {}",

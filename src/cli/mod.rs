@@ -1,8 +1,10 @@
 //! The command line: one file for each command.
 
 mod check;
+mod connector;
 mod explain;
 mod graph;
+mod outbox;
 mod output;
 mod run;
 mod serve;
@@ -45,6 +47,8 @@ enum Command {
     Test(test::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Connector(connector::Arguments),
+    Outbox(outbox::Arguments),
     User(user::Arguments),
 }
 
@@ -85,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
+        Command::Connector(options) => connector::run(options, load),
+        Command::Outbox(options) => arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app))),
         Command::User(options) => arguments.with_store(async |store| user::run(options, load, store).await),
     };
     match result {

@@ -195,14 +195,14 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// Standard output of a command that must end with this code.
-fn out(folder: &Path, arguments: &[&str], input: &str, code: i32) -> String {
+pub fn out(folder: &Path, arguments: &[&str], input: &str, code: i32) -> String {
     let output = run(folder, arguments, input);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout).to_owned()
 }
 
 /// Standard error of a command that must fail with 2 and print nothing else.
-fn failure(folder: &Path, arguments: &[&str]) -> String {
+pub fn failure(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments, "");
     assert_eq!(output.status.code(), Some(2), "{arguments:?}\n{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "", "{arguments:?}");

@@ -1,10 +1,13 @@
 //! What is handed over reaches other systems: once each, whatever they do.
 
-use crate::receiver::{Receiver, Reply};
+use crate::{
+    cli,
+    receiver::{Receiver, Reply},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use firstline::{
     app::{App, Pace, Worker},
-    case::{Actor, Case, Intake, Move, OutboxEntry, Requester, Ticket},
+    case::{Actor, Case, Intake, Move, OutboxEntry, Requester, Ticket, envelope::SCHEMA},
     connector::{Client, Limits, Outcome},
     desk::{Desk, ticket},
     id::OutboxId,
@@ -18,10 +21,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 use tokio::task::JoinHandle;
@@ -40,25 +40,6 @@ const FAST: Pace = Pace {
 /// Longer than a sound exchange takes on a busy machine.
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), total: Duration::from_secs(2) };
 
-/// A folder that goes away with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("firstline-handover-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = env::temp_dir().join(name);
-        fs::create_dir_all(path.join("desk")).expect("a folder can be made");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// An app over a desk and a data folder.
 async fn app(folder: &Path, connectors: &[(&str, String)]) -> Arc<App> {
     let lines: String = connectors.iter().map(|(name, settings)| format!("  {name}: {{{settings}}}\n")).collect();
@@ -68,7 +49,7 @@ async fn app(folder: &Path, connectors: &[(&str, String)]) -> Arc<App> {
         names.join(", "),
         if lines.is_empty() { "" } else { "connectors:\n" }
     );
-    fs::write(folder.join("desk/desk.yaml"), text).expect("a file can be written");
+    cli::write(folder, "desk/desk.yaml", text);
     let store = Sqlite::open(&folder.join("data")).await.expect("it opens");
     let app = App::open(Arc::new(store), &folder.join("data"), Some(&folder.join("desk"))).await.expect("it opens");
     assert!(app.live().findings.is_empty(), "{:?}", app.live().findings);
@@ -92,9 +73,8 @@ impl Working {
 }
 
 fn webhook(receiver: &Receiver, folder: &Path) -> String {
-    let secret = folder.join("secret");
-    fs::write(&secret, format!("{SECRET}\n")).expect("a file can be written");
-    format!("use: webhook, url: \"{}\", secret: {{file: \"{}\"}}", receiver.url(), secret.display())
+    cli::write(folder, "secret", format!("{SECRET}\n"));
+    format!("use: webhook, url: \"{}\", secret: {{file: \"{}\"}}", receiver.url(), folder.join("secret").display())
 }
 
 /// A new case that is handed on at once; `words` tell the receiver's script which one it is.
@@ -164,8 +144,8 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
         json["data"]["envelope"]["words"].as_str().and_then(|words| words.parse().ok()).expect("the test wrote it")
     };
     let receiver = Receiver::start(0, move |before, json| *scripts[number(json)].get(before).unwrap_or(&OK));
-    let folder = Folder::new();
-    let app = app(&folder.0, &[("helpdesk", webhook(&receiver, &folder.0))]).await;
+    let folder = cli::folder("every_ticket_arrives_once_whatever_the_other_side_does");
+    let app = app(&folder, &[("helpdesk", webhook(&receiver, &folder))]).await;
     let working = Working::on(&app, LIMITS);
     let mut cases = Vec::new();
     for n in 0..scripts.len() * EACH {
@@ -177,6 +157,8 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
     working.stop().await;
     let requests = receiver.by_key();
     assert_eq!(requests.len(), cases.len());
+    let schema = serde_json::from_str(SCHEMA).expect("it is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("it is a schema");
     for case in &cases {
         let key = case.deliveries[0].outbox.to_string();
         let seen = &requests[&key];
@@ -187,6 +169,7 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
         assert!(!seen[0].is_signed(b"another key"));
         let json = seen[0].json();
         assert_eq!(json["type"], "case.escalated");
+        assert!(schema.is_valid(&json["data"]["envelope"]), "{json}");
         assert_eq!(json["data"]["envelope"]["number"], case.number);
         assert_eq!(json["data"]["envelope"]["escalation"], case.escalations[0].id.to_string());
         assert!(json["data"]["subject"].as_str().expect("there is one").starts_with(&format!("#{}", case.number)));
@@ -201,8 +184,8 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_down_gets_its_tickets_when_it_is_up() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port is free").port();
-    let folder = Folder::new();
-    let app = app(&folder.0, &[("helpdesk", format!("use: webhook, url: \"http://127.0.0.1:{port}/\""))]).await;
+    let folder = cli::folder("a_receiver_that_is_down_gets_its_tickets_when_it_is_up");
+    let app = app(&folder, &[("helpdesk", format!("use: webhook, url: \"http://127.0.0.1:{port}/\""))]).await;
     let working = Working::on(&app, LIMITS);
     let case = escalate(&app, "").await;
     standing(&app, case.deliveries[0].outbox, |standing| {
@@ -220,8 +203,8 @@ async fn a_receiver_that_is_down_gets_its_tickets_when_it_is_up() {
 async fn what_is_refused_waits_for_a_person() {
     let refusal = Reply::Status(400, "", "no group\r\n\u{202e}`2nd Level`\u{1b}[31m");
     let receiver = Receiver::start(0, move |before, _| if before == 0 { refusal } else { OK });
-    let folder = Folder::new();
-    let app = app(&folder.0, &[("helpdesk", webhook(&receiver, &folder.0))]).await;
+    let folder = cli::folder("what_is_refused_waits_for_a_person");
+    let app = app(&folder, &[("helpdesk", webhook(&receiver, &folder))]).await;
     let working = Working::on(&app, LIMITS);
     let case = escalate(&app, "").await;
     let case = until(&app, case.number, |case| case.deliveries[0].refused.is_some()).await;
@@ -246,9 +229,9 @@ async fn what_is_refused_waits_for_a_person() {
 async fn a_slow_system_does_not_hold_up_the_others() {
     let slow = Receiver::start(0, |_, _| Reply::Silence);
     let quick = Receiver::start(0, |_, _| OK);
-    let folder = Folder::new();
-    let connectors = [("slow", webhook(&slow, &folder.0)), ("quick", webhook(&quick, &folder.0))];
-    let app = app(&folder.0, &connectors).await;
+    let folder = cli::folder("a_slow_system_does_not_hold_up_the_others");
+    let connectors = [("slow", webhook(&slow, &folder)), ("quick", webhook(&quick, &folder))];
+    let app = app(&folder, &connectors).await;
     for _ in 0..20 {
         escalate(&app, "").await;
     }
@@ -265,9 +248,9 @@ async fn a_slow_system_does_not_hold_up_the_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_share_one_outbox() {
     let receiver = Receiver::start(0, |_, _| OK);
-    let folder = Folder::new();
-    let connectors = [("helpdesk", webhook(&receiver, &folder.0))];
-    let (one, two) = (app(&folder.0, &connectors).await, app(&folder.0, &connectors).await);
+    let folder = cli::folder("two_processes_share_one_outbox");
+    let connectors = [("helpdesk", webhook(&receiver, &folder))];
+    let (one, two) = (app(&folder, &connectors).await, app(&folder, &connectors).await);
     let mut cases = Vec::new();
     for _ in 0..30 {
         cases.push(escalate(&one, "").await.deliveries[0].outbox);
@@ -286,23 +269,23 @@ async fn two_processes_share_one_outbox() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_desk_lacks_is_said_and_waited_for() {
     let receiver = Receiver::start(0, |_, _| OK);
-    let folder = Folder::new();
-    let connectors = [("helpdesk", webhook(&receiver, &folder.0))];
-    let before = app(&folder.0, &connectors).await;
+    let folder = cli::folder("what_the_desk_lacks_is_said_and_waited_for");
+    let connectors = [("helpdesk", webhook(&receiver, &folder))];
+    let before = app(&folder, &connectors).await;
     let case = escalate(&before, "").await;
     let id = case.deliveries[0].outbox;
     drop(before);
-    let without = app(&folder.0, &[]).await;
+    let without = app(&folder, &[]).await;
     let working = Working::on(&without, LIMITS);
     standing(&without, id, |standing| said(standing, "no connector `helpdesk` in desk.yaml")).await;
     working.stop().await;
-    fs::remove_file(folder.0.join("secret")).expect("it is there");
-    let back = app(&folder.0, &[("helpdesk", webhook(&receiver, &folder.0))]).await;
-    fs::remove_file(folder.0.join("secret")).expect("it is there");
+    fs::remove_file(folder.join("secret")).expect("it is there");
+    let back = app(&folder, &[("helpdesk", webhook(&receiver, &folder))]).await;
+    fs::remove_file(folder.join("secret")).expect("it is there");
     let working = Working::on(&back, LIMITS);
     standing(&back, id, |standing| said(standing, "cannot read the secret")).await;
     assert_eq!(receiver.seen().len(), 0, "nothing goes out unsigned");
-    fs::write(folder.0.join("secret"), SECRET).expect("a file can be written");
+    fs::write(folder.join("secret"), SECRET).expect("a file can be written");
     until(&back, case.number, all_delivered).await;
     working.stop().await;
     assert!(matches!(&receiver.seen()[..], [only] if only.is_signed(KEY)));
@@ -374,22 +357,22 @@ async fn an_answer_means_what_it_says() {
 struct Mail {
     child: Child,
     port: u16,
-    folder: Folder,
+    folder: PathBuf,
 }
 
 impl Mail {
     /// None if the tests were told to go without.
-    fn start() -> Option<Self> {
+    fn start(name: &str) -> Option<Self> {
         if env::var_os("FIRSTLINE_WITHOUT_SMTP").is_some() {
             return None;
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = env::var_os("FIRSTLINE_SMTP_PYTHON").map(PathBuf::from);
         let python = python.unwrap_or_else(|| root.join("target/tools/smtp/bin/python"));
-        let folder = Folder::new();
+        let folder = cli::folder(name);
         let mut child = Command::new(&python)
             .arg(root.join("tests/smtp/server.py"))
-            .arg(&folder.0)
+            .arg(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -407,8 +390,8 @@ impl Mail {
 
     /// What came, in order.
     fn messages(&self) -> Vec<String> {
-        let count = (1..).take_while(|n| self.folder.0.join(format!("{n}.eml")).exists());
-        count.map(|n| fs::read_to_string(self.folder.0.join(format!("{n}.eml"))).expect("it can be read")).collect()
+        let count = (1..).take_while(|n| self.folder.join(format!("{n}.eml")).exists());
+        count.map(|n| fs::read_to_string(self.folder.join(format!("{n}.eml"))).expect("it can be read")).collect()
     }
 }
 
@@ -421,7 +404,7 @@ impl Drop for Mail {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_carries_the_ticket_and_the_envelope() {
-    let Some(mail) = Mail::start() else { return };
+    let Some(mail) = Mail::start("a_mail_carries_the_ticket_and_the_envelope-mail") else { return };
     let entry = entry("it", |ticket| {
         ticket.subject = "Drücker\r\nBcc: everybody@example.com".into();
         ticket.body = "Grüße\n.\nQUIT\n".into();
@@ -453,10 +436,10 @@ async fn a_mail_carries_the_ticket_and_the_envelope() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mail_is_put_off_or_refused_as_the_server_says() {
-    let Some(mail) = Mail::start() else { return };
-    let folder = Folder::new();
+    let Some(mail) = Mail::start("mail_is_put_off_or_refused_as_the_server_says-mail") else { return };
+    let folder = cli::folder("mail_is_put_off_or_refused_as_the_server_says");
     let connectors = [("mail", mail.settings("later@example.com")), ("other", mail.settings("never@example.com"))];
-    let app = app(&folder.0, &connectors).await;
+    let app = app(&folder, &connectors).await;
     let working = Working::on(&app, LIMITS);
     let case = escalate(&app, "").await;
     let done = |case: &Case| case.deliveries[0].delivered && case.deliveries[1].refused.is_some();
@@ -473,4 +456,65 @@ async fn mail_is_put_off_or_refused_as_the_server_says() {
     assert!(said.contains("451") && said.contains("come back soon"), "{said}");
     drop(mail);
     let Outcome::Later { .. } = attempt(&settings, &entry, Timestamp::now()).await else { panic!("it may come back") };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_shows_the_outbox_and_tries_again() {
+    let receiver = Receiver::start(0, |before, _| if before == 0 { Reply::Status(403, "", "no key") } else { OK });
+    let folder = cli::folder("the_command_line_shows_the_outbox");
+    let app = app(&folder, &[("helpdesk", webhook(&receiver, &folder))]).await;
+    let outbox = |arguments: &[&str], code| {
+        let all = [&["--desk", "desk", "--data", "data", "outbox"], arguments].concat();
+        cli::out(&folder, &all, "", code)
+    };
+    assert_eq!(outbox(&["list"], 0), "nothing waits\n");
+    let case = escalate(&app, "Nothing works.").await;
+    let (id, number) = (case.deliveries[0].outbox, case.number);
+    let first = format!("{id} case {number} to helpdesk: waits for its first attempt\n  #{number} Nothing works.\n");
+    assert_eq!(outbox(&["list"], 0), first);
+    let working = Working::on(&app, LIMITS);
+    until(&app, number, |case| case.deliveries[0].refused.is_some()).await;
+    let refused = outbox(&["list"], 0);
+    assert!(refused.contains(", tried once\n") && refused.ends_with("  403 Forbidden: no key\n"), "{refused}");
+    let json: serde_json::Value = serde_json::from_str(&outbox(&["list", "--format", "json"], 0)).expect("it is JSON");
+    assert_eq!(json["entries"][0]["state"], "refused");
+    assert_eq!(json["entries"][0]["said"], "403 Forbidden: no key");
+    assert_eq!(outbox(&["retry", &id.to_string()], 0), "1 to be tried again\n");
+    // Another process wrote it: the worker finds it the next time it looks.
+    standing(&app, id, |standing| matches!(standing, Standing::Delivered { .. })).await;
+    working.stop().await;
+    assert_eq!(outbox(&["list"], 0), "nothing waits\n");
+    assert!(outbox(&["list", "--all"], 0).contains(" as T-7\n"));
+    let unknown = OutboxId::mint().to_string();
+    let said = cli::failure(&folder, &["--desk", "desk", "--data", "data", "outbox", "retry", &unknown]);
+    assert!(said.contains("there is no entry") && said.contains("outbox list --all"), "{said}");
+}
+
+#[test]
+fn a_connector_is_tried() {
+    let receiver = Receiver::start(0, |_, json| match json["data"]["test"].as_bool() {
+        Some(true) => OK,
+        _ => Reply::Status(400, "", "not a test"),
+    });
+    let refusing = Receiver::start(0, |_, _| Reply::Status(404, "", "nobody here"));
+    let folder = cli::folder("a_connector_is_tried");
+    let connectors = format!(
+        "connectors:\n  helpdesk: {{{}}}\n  wrong: {{use: webhook, url: \"{}\"}}\n",
+        webhook(&receiver, &folder),
+        refusing.url()
+    );
+    cli::write(&folder, "desk/desk.yaml", connectors);
+    let list = cli::out(&folder, &["--desk", "desk", "connector", "list"], "", 0);
+    assert_eq!(list.lines().next(), Some(&*format!("helpdesk: webhook, {}; no tier uses it", receiver.url())));
+    let done = cli::out(&folder, &["--desk", "desk", "connector", "try", "helpdesk"], "", 0);
+    assert_eq!(done, "delivered as T-7, https://helpdesk.example.com/7\n");
+    let seen = receiver.seen();
+    assert!(seen[0].is_signed(KEY));
+    assert!(seen[0].json()["data"]["subject"].as_str().is_some_and(|subject| subject.starts_with("[test] #1001")));
+    let said = cli::failure(&folder, &["--desk", "desk", "connector", "try", "wrong"]);
+    assert_eq!(said, "error: refused: 404 Not Found: nobody here\n");
+    let said = cli::failure(&folder, &["--desk", "desk", "connector", "try", "helpdsk"]);
+    assert!(said.contains("did you mean `helpdesk`?"), "{said}");
+    let schema = cli::out(&folder, &["explain", "envelope"], "", 0);
+    assert_eq!(schema, SCHEMA);
 }

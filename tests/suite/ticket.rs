@@ -2,10 +2,9 @@
 
 use crate::support::checked;
 use firstline::{
-    case::{Envelope, Ticket},
+    case::{Envelope, Ticket, envelope::SCHEMA},
     desk::{Desk, ticket},
 };
-use std::{fs, path::Path};
 
 fn example() -> Envelope {
     serde_json::from_str(ticket::EXAMPLE).expect("the example is an envelope")
@@ -186,8 +185,7 @@ fn a_ticket_of_any_length_is_short_enough() {
 
 #[test]
 fn real_envelopes_are_what_the_schema_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/case/envelope.schema.json");
-    let schema = serde_json::from_str(&fs::read_to_string(path).expect("the schema is there")).expect("it is JSON");
+    let schema = serde_json::from_str(SCHEMA).expect("it is JSON");
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     let whole = serde_json::to_value(example()).expect("an envelope is JSON");
     let errors: Vec<String> = validator.iter_errors(&whole).map(|error| error.to_string()).collect();
