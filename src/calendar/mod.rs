@@ -46,6 +46,11 @@ impl Calendar {
         Self { zone: TimeZone::UTC, week: Default::default(), holidays, yearly }
     }
 
+    /// Its time zone, as IANA calls it; `None` for UTC, which nobody lives in.
+    pub fn zone(&self) -> Option<&str> {
+        self.zone.iana_name().filter(|name| *name != "UTC")
+    }
+
     /// Whether somebody works at a moment.
     pub fn is_open(&self, at: Timestamp) -> bool {
         let local = self.zone.to_offset(at).to_datetime(at);

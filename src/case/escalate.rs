@@ -44,7 +44,7 @@ pub(super) fn leave(case: &Case, leave: Leave<'_>, context: Context<'_>) -> (Esc
         tier: tier.to_owned(),
         name: policy.tier(tier).and_then(|tier| tier.name.clone()).unwrap_or_else(|| tier.to_owned()),
         team,
-        zone: None,
+        zone: policy.zone(tier).map(str::to_owned),
     };
     let info = case.info();
     let from = leave.run.as_ref().map_or(case.tier.as_str(), |(run, ..)| run.tier.as_str());

@@ -90,7 +90,9 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
         Command::Connector(options) => connector::run(options, load),
-        Command::Outbox(options) => arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app))),
+        Command::Outbox(options) => {
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app)))
+        }
         Command::User(options) => arguments.with_store(async |store| user::run(options, load, store).await),
     };
     match result {

@@ -187,6 +187,12 @@ impl Policy {
             .map_or(id, |tier| &tier.id.value)
     }
 
+    /// The time zone on whose clocks a tier's people read: their calendar's, or the first that any calendar has.
+    pub fn zone(&self, tier: &str) -> Option<&str> {
+        let own = self.tier(tier).and_then(|tier| self.calendar(&tier.calendar.as_ref()?.value));
+        own.into_iter().chain(self.calendars.iter().map(|(_, calendar)| calendar)).find_map(Calendar::zone)
+    }
+
     /// When somebody of a tier should have answered a case that reaches it at `from`, on the tier's calendar, or
     /// around the clock if it names none; `None` if the tier does not say.
     pub fn respond_by(&self, tier: &str, from: Timestamp) -> Option<Timestamp> {

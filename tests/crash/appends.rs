@@ -101,7 +101,7 @@ impl Side {
         loop {
             let now = Timestamp::now();
             let until = now + jiff::SignedDuration::from_millis(200);
-            for outgoing in room!(self.store.claim(now, until, 4)) {
+            for outgoing in room!(self.store.claim(now, until, 4, &[])) {
                 let (id, connector) = (outgoing.entry.id, outgoing.entry.connector.clone());
                 if self.random.percent(20) {
                     let standing = Standing::Due { at: now, attempts: 1, said: Some("503".into()) };

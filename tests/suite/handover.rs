@@ -2,7 +2,7 @@
 
 use crate::{
     cli,
-    receiver::{Receiver, Reply},
+    receiver::{Receiver, Reply, Seen},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use firstline::{
@@ -164,6 +164,8 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
         let seen = &requests[&key];
         let script = scripts[number(&seen[0].json())];
         assert_eq!(seen.len(), script.len(), "{script:?}");
+        let taken = |seen: &Seen| matches!(seen.reply, Reply::Status(200..300, ..) | Reply::CutShort(200..300));
+        assert_eq!(seen.iter().position(taken), Some(seen.len() - 1), "what was taken is not sent again");
         assert!(seen.iter().all(|other| other.body == seen[0].body), "a repetition is the same to the letter");
         assert!(seen.iter().all(|seen| seen.headers["idempotency-key"] == key && seen.is_signed(KEY)));
         assert!(!seen[0].is_signed(b"another key"));

@@ -205,3 +205,22 @@ fn real_envelopes_are_what_the_schema_says() {
     more["surprise"] = true.into();
     assert!(!validator.is_valid(&more), "the schema names every field");
 }
+
+#[test]
+fn times_are_told_on_the_clocks_of_the_tier() {
+    let policy = "
+tiers:
+  - {id: tier-1, level: 1}
+  - {id: tier-2, level: 2, calendar: tokyo}
+  - {id: tier-3, level: 3, calendar: always}
+calendars:
+  always: {hours: 24x7}
+  berlin: {timezone: Europe/Berlin, week: {mon-fri: [\"09:00-17:00\"]}}
+  tokyo: {timezone: Asia/Tokyo, week: {mon-fri: [\"09:00-17:00\"]}}
+";
+    let (desk, findings) = checked(&[("desk.yaml".to_owned(), policy.to_owned())]);
+    assert_eq!(findings, []);
+    let zones = ["tier-1", "tier-2", "tier-3"].map(|tier| desk.policy.zone(tier));
+    assert_eq!(zones, [Some("Europe/Berlin"), Some("Asia/Tokyo"), Some("Europe/Berlin")]);
+    assert_eq!(Desk::build(Vec::new()).policy.zone("tier-1"), None);
+}
