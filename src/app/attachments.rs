@@ -53,6 +53,26 @@ pub(super) async fn read(data: &Path, hash: &str) -> Result<Option<Vec<u8>>, Err
     }
 }
 
+/// Copies every file from one data folder into another.
+pub fn copy(data: &Path, to: &Path) -> io::Result<usize> {
+    let from = data.join("attachments");
+    let mut copied = 0;
+    if !from.is_dir() {
+        return Ok(copied);
+    }
+    for shelf in fs::read_dir(from)? {
+        for file in fs::read_dir(shelf?.path())? {
+            let file = file?;
+            let Some(hash) = file.file_name().to_str().filter(|name| name.len() == 64).map(str::to_owned) else {
+                continue;
+            };
+            write(&place(to, &hash), &fs::read(file.path())?)?;
+            copied += 1;
+        }
+    }
+    Ok(copied)
+}
+
 fn place(data: &Path, hash: &str) -> PathBuf {
     data.join("attachments").join(&hash[..2]).join(hash)
 }

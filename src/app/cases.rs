@@ -317,7 +317,12 @@ impl App {
         match event {
             Some(event) if outgoing.entry.escalation.is_some() => {
                 let settle = vec![(outbox, standing)];
-                let decide = |_: &Case, _: Context<'_>| Ok(event.clone().into());
+                // A second deliverer, whose lease ran out, may come late with what is settled already.
+                let decide = |case: &Case, _: Context<'_>| {
+                    let known = case.deliveries.iter().find(|delivery| delivery.outbox == outbox);
+                    let settled = known.is_some_and(|known| known.delivered || known.refused.is_some());
+                    Ok(if settled { Change::default() } else { event.clone().into() })
+                };
                 self.change_and_settle(outgoing.entry.case, "firstline", settle, decide).await?;
             }
             _ => self.store.settle(outbox, &standing).await?,

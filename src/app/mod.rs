@@ -9,7 +9,7 @@ mod load;
 mod watch;
 mod worker;
 
-pub use attachments::MAX_ATTACHMENT;
+pub use attachments::{MAX_ATTACHMENT, copy as copy_attachments};
 pub use cases::Changed;
 pub use data::{data_folder, local_name};
 pub use live::{Live, Offer};

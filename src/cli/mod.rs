@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod backup;
 mod check;
 mod connector;
 mod explain;
@@ -50,6 +51,7 @@ enum Command {
     Connector(connector::Arguments),
     Outbox(outbox::Arguments),
     User(user::Arguments),
+    Backup(backup::Arguments),
 }
 
 /// How a command came out.
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Outbox(options) => {
             arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app)))
         }
+        Command::Backup(options) => arguments.data().and_then(|data| backup::run(options, &data)),
         Command::User(options) => arguments.with_store(async |store| user::run(options, load, store).await),
     };
     match result {

@@ -2,7 +2,8 @@
 
 use super::{Error, Status};
 use crate::{
-    app::{self, App},
+    app::{self, App, Pace, Worker},
+    connector::{Client, Limits},
     store::{Sqlite, Store},
     web::{
         self, Console,
@@ -59,6 +60,8 @@ pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<St
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(app::watch(Arc::clone(&app), stop.clone()));
+        let worker = Worker::new(Arc::clone(&app), Client::new(Limits::default()), Pace::default());
+        tasks.spawn(worker.run(stop.clone()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let held_back = live.held_back().count();
         tracing::info!(playbooks = live.offers.len(), held_back, data = %data.display(), "serving");

@@ -7,7 +7,7 @@ mod sqlite;
 mod statement;
 mod writer;
 
-pub use sqlite::{Settings, Sqlite};
+pub use sqlite::{Settings, Sqlite, backup};
 
 use crate::{
     case::{Entry, OutboxEntry, Row},

@@ -55,7 +55,6 @@ pub struct Sql<D> {
 
 impl<D: Dialect> Sql<D> {
     pub(super) async fn start(dialect: D) -> Result<Self, Error> {
-        sqlx::any::install_default_drivers();
         let failed = |error: sqlx::Error| dialect.error(&error);
         let mut connection = dialect.connect().await.map_err(failed)?;
         migrate::<D>(&mut connection).await.map_err(|error| match error {

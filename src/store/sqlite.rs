@@ -58,6 +58,26 @@ impl Sqlite {
     }
 }
 
+/// Writes a copy of the database in a folder into another folder, as it is at one moment, while others go on with it.
+pub async fn backup(folder: &Path, to: &Path) -> Result<(), Error> {
+    let failed = |error: io::Error| match out_of_room(&error) {
+        true => Error::Full,
+        false => Error::Database(format!("cannot write `{}`: {error}", to.display())),
+    };
+    let missing = || Error::Database(format!("`{}` holds no data", folder.display()));
+    let from = Folder { path: folder.canonicalize().map_err(|_| missing())?, settings: Settings::default() };
+    if !from.path.join("firstline.db").is_file() {
+        return Err(missing());
+    }
+    let copy = to.join("firstline.db");
+    let name = copy.to_str().ok_or_else(|| Error::Database("the folder's name is not UTF-8".into()))?;
+    let mut connection = from.connect().await.map_err(|error| from.error(&error))?;
+    let done = Statement::new("VACUUM INTO $1").bind(name).run(&mut connection).await.map(drop);
+    connection.close().await.and(done).map_err(|error| from.error(&error))?;
+    let synced = fs::File::open(&copy).and_then(|file| file.sync_all());
+    synced.and_then(|()| fs::File::open(to)?.sync_all()).map_err(failed)
+}
+
 /// The folder and an empty file, for nobody else's eyes and durable. An existing file is not touched: closing it
 /// would drop the locks of a database that this process has open.
 fn prepare(folder: &Path) -> io::Result<PathBuf> {
@@ -131,6 +151,7 @@ impl Dialect for Folder {
     const LOCKED: &'static str = "";
 
     fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
+        sqlx::any::install_default_drivers();
         let path = self.path.join("firstline.db");
         let path = path.to_str().ok_or_else(|| sqlx::Error::Configuration("the folder's name is not UTF-8".into()))?;
         // Whatever stands in it is part of the name.

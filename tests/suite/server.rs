@@ -61,14 +61,16 @@ impl Server {
         let mut command = firstline(data, desk);
         command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments);
         command.envs(environment.iter().copied());
-        let log = fs::File::options().create(true).append(true).open(data.join("../serve.log").with_extension("txt"));
-        command.stdout(Stdio::piped()).stderr(log.map_or(Stdio::null(), Stdio::from));
+        let log = data.with_extension("log");
+        let log_file = fs::File::options().create(true).append(true).open(&log).expect("a log can be written");
+        command.stdout(Stdio::piped()).stderr(log_file);
         let mut child = command.spawn().expect("it starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("it says where it listens");
         let address = line.trim().strip_prefix("firstline: http://").map(|rest| rest.trim_end_matches('/').to_owned());
-        let address = address.unwrap_or_else(|| panic!("it says where it listens, not {line:?}"));
+        let log = || fs::read_to_string(&log).unwrap_or_default();
+        let address = address.unwrap_or_else(|| panic!("it says where it listens, not {line:?}: {}", log()));
         Self { child, address, stdout }
     }
 
@@ -107,7 +109,7 @@ pub fn firstline(data: &Path, desk: Option<&Path>) -> Command {
     command.env_remove("FIRSTLINE_DESK").env("USER", "ann").env("NO_COLOR", "1").arg("--data").arg(data);
     match desk {
         Some(desk) => command.arg("--desk").arg(desk),
-        None => command.current_dir(data),
+        None => command.current_dir(std::env::temp_dir()),
     };
     command
 }
@@ -194,7 +196,8 @@ impl Visitor {
     pub fn try_ask(&mut self, method: &str, path: &str, body: Option<String>) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        let mut headers = vec![("host".to_owned(), self.address.clone()), ("connection".to_owned(), "close".to_owned())];
+        let mut headers =
+            vec![("host".to_owned(), self.address.clone()), ("connection".to_owned(), "close".to_owned())];
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.push(("cookie".to_owned(), cookies.join("; ")));
