@@ -1,6 +1,5 @@
 //! The suite: one binary, a file for each feature, everything from outside.
 
-
 mod accounts;
 mod agreement;
 mod backup;
