@@ -55,6 +55,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("minutes", minutes);
     environment.add_filter("moment", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "moment")));
     environment.add_filter("due", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "due")));
+    environment.add_filter("day", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "day")));
     environment.add_filter("since", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "since")));
     environment.add_function("asset", |file: String| {
         assets::address(&file).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "there is no such asset"))
@@ -133,6 +134,7 @@ fn time(when: Timestamp, now: Timestamp, form: &str) -> Value {
     let exact = there.strftime("%A, %-d %B %Y, %H:%M %Z");
     let seconds = now.as_second() - when.as_second();
     let text = match (form, seconds) {
+        ("day", _) => there.strftime("%A, %-d %b, %H:%M").to_string(),
         ("since", s) => span(s.max(0)),
         ("due", s) if s > 0 => format!("{} late", span(s)),
         (_, s) if s <= -129_600 || s >= 86_400 => there.strftime("%-d %b, %H:%M").to_string(),

@@ -71,8 +71,11 @@ impl Story {
         let at = now() - SignedDuration::from_mins(20);
         let event = Event::Opened {
             number: 1042,
-            requester: Requester { name: requester.into(), contact: Some("4711".into()) },
-            channel: Some("phone".into()),
+            requester: Requester {
+                name: requester.into(),
+                contact: Some("4711".to_owned()).filter(|_| !requester.is_empty()),
+            },
+            channel: Some("phone".to_owned()).filter(|_| !requester.is_empty()),
             words: words.into(),
             tier: "tier-1".into(),
         };
@@ -179,10 +182,7 @@ impl Story {
     }
 
     fn page(&self, name: &str) -> CasePage {
-        let mut page = CasePage::new(&self.case, &self.desk, categories(&self.desk), &viewer(name), now());
-        page.impacts = ["person", "team", "company"].map(str::to_owned).into();
-        page.urgencies = ["slowed", "stopped"].map(str::to_owned).into();
-        page
+        CasePage::new(&self.case, &self.desk, categories(&self.desk), &viewer(name), now())
     }
 
     fn html(&self, name: &str) -> String {
@@ -323,10 +323,14 @@ fn pages() -> Vec<(&'static str, String)> {
         ("case-upset", upset.html("agent")),
         ("case-held", held.html("agent")),
         ("case-new", Story::new("Maria Keller", "My second screen stays black").html("agent")),
+        ("case-bare", Story::new("", "").html("agent")),
         ("case-handed-over", delivered.html("agent")),
         ("case-received", delivered.then("Bo", Event::Claimed { tier: "tier-2".into() }).html("Bo")),
         ("case-typed", typed.html("agent")),
-        ("case-solved", printer().say(&["failed"]).html("agent")),
+        ("case-solved", {
+            let story = Story::new("Maria Keller", "Nothing comes out").start("printer-offline", &[]);
+            story.say(&["yes", "others-can", "usb", "worked", "worked"]).html("agent")
+        }),
         ("case-parked", printer().then("agent", parked).html("agent")),
         ("case-resolved", printer().then("agent", resolved).html("agent")),
         ("case-notice", view::page("case.html", &with_notice, printer().page("agent"))),
@@ -417,6 +421,11 @@ fn a_change_says_first_what_must_be_confirmed() {
     let real =
         story.case.latest_run().expect("a run").run.would_confirm("lights", Some(1), &said("no")).expect("taken");
     assert_eq!(told.len(), real.len());
+    let back = story.input(Input::Back(4));
+    let run = back.case.latest_run().expect("a run").run.id;
+    assert!(ChangePage::new(&back.case, run, "lights", 1, None).is_none(), "it stands there again");
+    let story = printer();
+    let run = story.case.latest_run().expect("a run").run.id;
     assert!(ChangePage::new(&story.case, run, "lights", 2, None).is_none());
     assert!(ChangePage::new(&story.case, run, "restart-printer", 1, None).is_none(), "it was not answered yet");
 }

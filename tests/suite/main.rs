@@ -9,6 +9,7 @@ mod cli;
 mod console;
 mod desk;
 mod driver;
+mod forms;
 mod generator;
 mod guarantee;
 mod handover;

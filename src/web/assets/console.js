@@ -22,11 +22,13 @@ function tick() {
     const past = Math.floor((Date.now() - when) / 1000);
     const form = time.dataset.time;
     let text;
-    if (form === "since") text = span(Math.max(0, past));
+    const part = (options) => when.toLocaleString("en-GB", options);
+    const clock = part({ hour: "2-digit", minute: "2-digit" });
+    if (form === "day") text = `${part({ weekday: "long" })}, ${part({ day: "numeric", month: "short" })}, ${clock}`;
+    else if (form === "since") text = span(Math.max(0, past));
     else if (form === "due" && past > 0) text = `${span(past)} late`;
     else if (past <= -129600 || past >= 86400) {
-      const day = when.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-      text = `${day}, ${when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+      text = `${part({ day: "numeric", month: "short" })}, ${clock}`;
     } else if (past < 0) text = `in ${span(-past)}`;
     else text = past < 60 ? "just now" : `${span(past)} ago`;
     if (time.textContent !== text) time.textContent = text;

@@ -6,7 +6,7 @@ use super::{
     reason_words, tier_name,
 };
 use crate::{
-    case::{self, Attachment, Case, CaseRun, Note, Requester, State},
+    case::{self, Attachment, Case, CaseRun, Note, State},
     desk::Desk,
     expression::Type,
     markdown,
@@ -26,8 +26,10 @@ pub struct CasePage {
     pub seq: u64,
     /// In a few words.
     pub title: String,
-    /// Who has the problem.
-    pub requester: Requester,
+    /// Who has the problem; may be empty.
+    pub caller: String,
+    /// How they are reached.
+    pub contact: Option<String>,
     /// How they reached the desk.
     pub channel: Option<String>,
     /// What they said.
@@ -312,7 +314,8 @@ impl CasePage {
             number: case.number,
             seq: case.seq,
             title: if row.title.is_empty() { format!("Case {}", case.number) } else { row.title },
-            requester: case.requester.clone(),
+            caller: case.requester.name.clone(),
+            contact: case.requester.contact.clone(),
             channel: case.channel.clone(),
             words: case.words.clone(),
             opened: case.opened,
@@ -329,8 +332,8 @@ impl CasePage {
             priority: case.priority.clone(),
             impact: case.impact.clone(),
             urgency: case.urgency.clone(),
-            impacts: Vec::new(),
-            urgencies: Vec::new(),
+            impacts: desk.policy.impacts().into_iter().map(str::to_owned).collect(),
+            urgencies: desk.policy.urgencies().into_iter().map(str::to_owned).collect(),
             respond_by: case.respond_by,
             late: row.respond_by.is_some_and(|due| due < now),
             run,

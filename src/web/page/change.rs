@@ -7,9 +7,13 @@ use crate::{
     id::RunId,
     markdown,
     playbook::flow::PromptKind,
-    run::{Choice, Input, Line, Prompt, Refused, Run, Said, TypedInput, View},
+    run::{Choice, Input, Prompt, Refused, Run, Said, TypedInput, View},
 };
+use jiff::Timestamp;
 use serde::Serialize;
+
+/// When something happens that is only tried.
+const NEVER: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// See the module.
 #[derive(Clone, Debug, Serialize)]
@@ -55,16 +59,16 @@ impl ChangePage {
     pub fn new(case: &Case, run: RunId, at: &str, visit: u32, typed: Option<&str>) -> Option<Self> {
         let run = &case.run(run)?.run;
         let (prompt, was) = prompt(run, case, at, visit)?;
-        let label = |id: &str| {
-            let choice = prompt.choices.iter().find(|choice| choice.id == id);
-            choice.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
-        };
-        let path = run.path(&case.info());
         let option = |said: &Said| {
-            let confirm = run.would_confirm(at, Some(visit), said)?;
-            let confirm = confirm.iter().map(|(name, visit)| line(&path, name, *visit)).collect();
-            let id = said.words().to_owned();
-            Ok::<_, Refused>(OptionView { label: label(&id), same: *said == was, id, confirm })
+            let same = *said == was;
+            let change = Input::Change { at: at.to_owned(), visit: Some(visit), said: said.clone() };
+            let confirm = if same { Vec::new() } else { confirm(run, case, &change)? };
+            Ok::<_, Refused>(OptionView {
+                id: said.words().to_owned(),
+                label: label(&prompt, said.words()),
+                same,
+                confirm,
+            })
         };
         let choices = prompt.choices.iter().filter(|choice| choice.id != "next");
         let options = choices.filter_map(|choice| option(&Said::Answer(choice.id.clone())).ok()).collect();
@@ -86,7 +90,7 @@ impl ChangePage {
             at: at.to_owned(),
             visit,
             step,
-            was: label(was.words()),
+            was: label(&prompt, was.words()),
             options,
             typed,
             refused,
@@ -103,7 +107,7 @@ fn prompt(run: &Run, case: &Case, at: &str, visit: u32) -> Option<(Prompt, Said)
     };
     let mut there = run.clone();
     let back = path.len() - n + usize::from(run.handed_over().is_some());
-    there.take(&Input::Back(back), None, jiff::Timestamp::UNIX_EPOCH, "").ok()?;
+    there.take(&Input::Back(back), None, NEVER, "").ok()?;
     match there.view(&info) {
         View::Prompt(prompt) => Some((*prompt, path[n].said.clone())),
         View::Outcome(_) => None,
@@ -152,10 +156,22 @@ fn given(run: &Run, name: &str) -> Option<(Prompt, Said)> {
     Some((prompt, said))
 }
 
-/// A prompt of the path in one line, and its answer; its name alone, if the path does not lead there.
-fn line(path: &[Line], name: &str, visit: u32) -> (String, String) {
-    match path.iter().find(|line| line.at == name && line.visit == visit) {
-        Some(line) => (markdown::first_line(&line.text), line.label.clone()),
-        None => (name.to_owned(), String::new()),
+/// What is asked again after a change, if each is confirmed as it was: the prompts in one line, with their answers. The
+/// same as [`Run::would_confirm`], in words.
+fn confirm(run: &Run, case: &Case, change: &Input) -> Result<Vec<(String, String)>, Refused> {
+    let mut run = run.clone();
+    let mut asked = Vec::new();
+    run.take(change, None, NEVER, "")?;
+    while let View::Prompt(prompt) = run.view(&case.info()) {
+        let Some(held) = &prompt.held else { break };
+        asked.push((markdown::first_line(&prompt.text), label(&prompt, held.words())));
+        run.take(&Input::Say(held.clone()), None, NEVER, "")?;
     }
+    Ok(asked)
+}
+
+/// An answer as people read it.
+fn label(prompt: &Prompt, id: &str) -> String {
+    let choice = prompt.choices.iter().find(|choice| choice.id == id);
+    choice.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
 }

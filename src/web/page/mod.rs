@@ -187,7 +187,7 @@ pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> Vec<Catego
 pub fn reason_words(reason: &str) -> &str {
     match reason {
         "stuck" => "no answer fitted, or it could not be done",
-        "hand-over" => "asked for by hand",
+        "hand-over" => "handed over on request",
         "upset" => "the caller wished for a person",
         "security" => "reported as a security incident",
         "abandoned" => "nobody went on",
