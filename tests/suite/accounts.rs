@@ -474,7 +474,8 @@ async fn nobody_is_sent_to_sign_in_and_back() {
     let answer = console.get("/page?a=1&b=%2F", "").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/sign-in?to=/page%3Fa%3D1%26b%3D%252F"));
     let page = console.get("/sign-in?to=/page%3Fa%3D1%26b%3D%252F", "").await;
-    assert!(page.body.contains("value=\"/page?a=1&amp;b=%2F\""), "{}", page.body);
+    let body = page.body.replace("&#x2f;", "/");
+    assert!(body.contains("value=\"/page?a=1&amp;b=%2F\""), "{body}");
     for (to, lands) in [
         ("/page?a=1", "/page?a=1"),
         ("//evil.example", "/"),

@@ -269,7 +269,7 @@ fn a_file_comes_back_as_it_was_and_is_never_shown() {
         .expect("a link")
         .replace("&#x2f;", "/");
     let answer = ann.get(&format!("/cases/{case}/attachments{link}"));
-    assert_eq!(answer.body, file);
+    assert_eq!(answer.bytes, file.as_bytes());
     assert_eq!(answer.header("content-disposition"), Some("attachment; filename*=UTF-8''a%20b.html"));
     assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
     let other = number(&ann.post("/cases", &[("words", "b")]));
@@ -309,4 +309,16 @@ fn what_pages_load_is_kept_by_browsers_until_it_changes() {
         assert_eq!((asset.status, asset.header("cache-control")), (200, Some("public, max-age=31536000, immutable")));
     }
     assert_eq!(home.header("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_power_cut() {
+    let (folder, server) = served();
+    let mut ann = named(&server, "Ann", "tier-1");
+    let (case, page) = start(&mut ann, "printer-offline");
+    say(&mut ann, &page, "yes");
+    server.kill();
+    let server = Server::start(&folder.path().join("data"), None);
+    let page = server.visitor().get(&format!("/cases/{case}"));
+    assert!(page.body.contains("Can other people print") && page.body.contains("Ann works on it"), "{}", page.body);
 }
