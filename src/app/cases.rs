@@ -32,6 +32,12 @@ pub struct Changed {
     pub seq: u64,
 }
 
+/// Whether a case is what this form has opened.
+fn is_same(case: &Case, intake: &Intake, actor: &Actor) -> bool {
+    let again = case::open(case.number, intake.clone(), actor);
+    case.opened_by == actor.name && again.is_ok_and(|again| again.events[0] == case.entries[0].event)
+}
+
 /// Cases in memory, and what finds them.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -148,13 +154,47 @@ impl App {
 
     // Changing
 
-    /// Begins a case. Whoever begins it works on it.
-    pub async fn open_case(&self, actor: &Actor, intake: Intake) -> Result<Arc<Case>, Error> {
+    /// Begins a case, with a playbook or without, in one; whoever begins it works on it. `id` is what a form was given
+    /// for it: the same form sent twice is one case.
+    pub async fn open_case(
+        &self,
+        actor: &Actor,
+        id: CaseId,
+        intake: Intake,
+        playbook: Option<&str>,
+    ) -> Result<Arc<Case>, Error> {
+        let script = playbook.map(|playbook| self.script(playbook)).transpose()?;
+        let id = match self.fresh(id).await? {
+            Some(case) if is_same(&case, &intake, actor) => return Ok(case),
+            // A form that came back from the browser's history, with another caller in it.
+            Some(_) => CaseId::mint(),
+            None => id,
+        };
         let live = self.live();
         let now = clock::now();
-        let number = self.store.number().await?;
-        let change = case::open(number, intake, Context { desk: &live.desk, actor, now })?;
-        self.append(None, CaseId::mint(), change, &actor.name, now, Vec::new()).await
+        let context = Context { desk: &live.desk, actor, now };
+        let mut change = case::open(self.store.number().await?, intake.clone(), actor)?;
+        if let Some(script) = &script {
+            let event = change.events[0].clone();
+            let first = Entry { seq: 1, when: now, by: actor.name.clone(), event };
+            let fault = |fault| Error::Fault { case: id.to_string(), fault };
+            let started = Case::open(id, &first).map_err(fault)?.start(script, &[], context)?;
+            change.events.extend(started.events);
+            change.outbox.extend(started.outbox);
+        }
+        match self.append(None, id, change, &actor.name, now, Vec::new()).await {
+            Err(Error::Store(store::Error::Stale { .. })) => self.fresh(id).await?.ok_or(Error::NoCase),
+            other => other,
+        }
+    }
+
+    /// A playbook that can be started; what is in force is kept already.
+    fn script(&self, playbook: &str) -> Result<Script, Error> {
+        let live = self.live();
+        let offer = live.offers.get(playbook).filter(|offer| offer.audience.agent || offer.audience.self_service);
+        let offer = offer.ok_or_else(|| Error::NoPlaybook(playbook.to_owned()))?;
+        let program = Arc::clone(&offer.program);
+        Ok(Script { playbook: offer.id.clone(), title: offer.title.clone(), program })
     }
 
     /// Starts a playbook for a case; `given` are facts by name, as typed.
@@ -165,15 +205,7 @@ impl App {
         playbook: &str,
         given: &[(String, String)],
     ) -> Result<(Arc<Case>, RunId), Error> {
-        let live = self.live();
-        let offer = live.offers.get(playbook).filter(|offer| offer.audience.agent || offer.audience.self_service);
-        let offer = offer.ok_or_else(|| Error::NoPlaybook(playbook.to_owned()))?;
-        let hash = offer.program.hash.to_string();
-        if self.store.program(&hash).await?.is_none() {
-            self.store.keep_program(&super::live::source(&live.desk, playbook, &offer.program)).await?;
-        }
-        let script =
-            Script { playbook: offer.id.clone(), title: offer.title.clone(), program: Arc::clone(&offer.program) };
+        let script = self.script(playbook)?;
         let case = self.change(id, actor, |case, context| case.start(&script, given, context)).await?;
         let run = case.latest_run().expect("one was started").run.id;
         Ok((case, run))
@@ -218,7 +250,7 @@ impl App {
 
     /// See [`Case::note`].
     pub async fn note(&self, actor: &Actor, id: CaseId, text: &str) -> Result<Arc<Case>, Error> {
-        self.change(id, actor, |case, _| case.note(text)).await
+        self.change(id, actor, |case, context| case.note(text, context.actor)).await
     }
 
     /// See [`Case::rate`].

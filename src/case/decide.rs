@@ -154,9 +154,9 @@ fn intake(intake: Intake) -> Result<Intake, Denied> {
 }
 
 /// A new case.
-pub fn open(number: u64, caller: Intake, context: Context<'_>) -> Decision {
+pub fn open(number: u64, caller: Intake, actor: &Actor) -> Decision {
     let Intake { requester, channel, words } = intake(caller)?;
-    let tier = context.actor.tier.clone();
+    let tier = actor.tier.clone();
     Ok(Event::Opened { number, requester, channel, words, tier }.into())
 }
 
@@ -182,9 +182,13 @@ impl Case {
         }
     }
 
-    /// Starts a playbook with what is known.
+    /// Starts a playbook with what is known. Once more, before anything was answered, is the same run.
     pub fn start(&self, script: &Script, given: &[(String, String)], context: Context<'_>) -> Decision {
         self.is_held_by(context.actor)?;
+        let fresh = self.latest_run().filter(|latest| latest.run.entries.is_empty() && given.is_empty());
+        if fresh.is_some_and(|latest| latest.run.program.hash == script.program.hash) {
+            return Ok(Change::default());
+        }
         let desk = &script.program.facts;
         let known = self.facts.iter().filter(|(name, _)| desk.names().any(|known| known == name.as_str()));
         let mut facts: Vec<(String, String)> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -215,7 +219,7 @@ impl Case {
     pub fn say(&self, run: RunId, input: &Input, position: Option<&str>, context: Context<'_>) -> Decision {
         let known = self.known_run(run)?;
         if let Input::Note(words) = input {
-            return Ok(Event::Noted { text: text("the note", words)? }.into());
+            return self.note(words, context.actor);
         }
         if let Input::Say(said) | Input::Change { said, .. } = input
             && said.words().len() > MAX_TEXT
@@ -356,9 +360,11 @@ impl Case {
         Ok(Change { events, outbox: Vec::new() })
     }
 
-    /// Leaves words.
-    pub fn note(&self, words: &str) -> Decision {
-        Ok(Event::Noted { text: text("the note", words)? }.into())
+    /// Leaves words. The same once more is the same note: somebody clicked twice.
+    pub fn note(&self, words: &str, actor: &Actor) -> Decision {
+        let text = text("the note", words)?;
+        let same = self.notes.last().is_some_and(|last| last.text == text && last.by == actor.name);
+        Ok(if same { Change::default() } else { Event::Noted { text }.into() })
     }
 
     /// Says how urgent it is, by whom it concerns and how much it holds them up, or in a word.

@@ -83,12 +83,14 @@ pub struct Caller {
     #[serde(default)]
     words: String,
     playbook: Option<String>,
+    /// What the form was given for the case: sent twice, it is one.
+    case: Option<CaseId>,
 }
 
 impl Caller {
-    fn intake(self) -> (Intake, Option<String>) {
+    fn intake(self) -> Intake {
         let requester = Requester { name: self.name, contact: some(self.contact) };
-        (Intake { requester, channel: some(self.channel), words: self.words }, self.playbook)
+        Intake { requester, channel: some(self.channel), words: self.words }
     }
 }
 
@@ -99,14 +101,10 @@ pub async fn show(visit: Visit, Path(number): Path<u64>) -> Answer {
 }
 
 /// `POST /cases`: a new case, with a playbook or without.
-pub async fn open(visit: Visit, Form(caller): Form<Caller>) -> Answer {
-    let (intake, playbook) = caller.intake();
-    let case = visit.app().open_case(&visit.actor(), intake).await?;
-    let result = match playbook {
-        Some(playbook) => visit.app().start(&visit.actor(), case.id, &playbook, &[]).await.map(|(case, _)| case),
-        None => Ok(Arc::clone(&case)),
-    };
-    visit.done(case.number, result, never).await
+pub async fn open(visit: Visit, Form(mut caller): Form<Caller>) -> Answer {
+    let (playbook, id) = (caller.playbook.take(), caller.case.unwrap_or_else(CaseId::mint));
+    let case = visit.app().open_case(&visit.actor(), id, caller.intake(), playbook.as_deref()).await?;
+    Ok(Redirect::to(&format!("/cases/{}", case.number)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -150,7 +148,7 @@ pub async fn rate(visit: Visit, Path(number): Path<u64>, Form(form): Form<Rating
 
 /// `POST /cases/{number}/describe`
 pub async fn describe(visit: Visit, Path(number): Path<u64>, Form(caller): Form<Caller>) -> Answer {
-    let result = visit.app().describe(&visit.actor(), visit.id(number).await?, &caller.intake().0).await;
+    let result = visit.app().describe(&visit.actor(), visit.id(number).await?, &caller.intake()).await;
     visit.done(number, result, never).await
 }
 

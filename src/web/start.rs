@@ -6,7 +6,7 @@ use super::{
     page::{self, RowView, home::Home},
     visit::Visit,
 };
-use crate::store::Filter;
+use crate::{id::CaseId, store::Filter};
 use axum::{
     extract::Path,
     http::header,
@@ -23,7 +23,7 @@ pub async fn show(visit: Visit) -> Answer {
     let filter = Filter { holder: Some(name.clone()), open: Some(true), limit: MINE, ..Filter::default() };
     let rows = visit.app().list(&filter).await?;
     let mine = rows.into_iter().map(|row| RowView::new(row, &live.desk, &name, visit.now)).collect();
-    let home = Home { categories: page::categories(live.offers.values()), mine };
+    let home = Home { case: CaseId::mint(), categories: page::categories(live.offers.values()), mine };
     Ok(visit.page("home.html", "start", home).await)
 }
 

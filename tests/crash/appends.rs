@@ -76,14 +76,15 @@ impl Side {
         };
         loop {
             let change = self.random.below(10);
-            let words = "word ".repeat(1 + self.random.below(200) as usize);
+            // The same note twice would be one.
+            let words = format!("{} {}", case.seq, "word ".repeat(1 + self.random.below(200) as usize));
             let to = Move {
                 to: if case.tier == "tier-1" { "tier-2" } else { "tier-1" }.into(),
                 team: None,
                 why: words.clone(),
             };
             let decide = |case: &Case, context: Context<'_>| match (change, case.holder.as_deref()) {
-                (0..6, _) => case.note(&words),
+                (0..6, _) => case.note(&words, context.actor),
                 (6, _) => case.rate(Some("team"), Some("stopped"), None, context),
                 (_, Some(holder)) if holder == context.actor.name => case.hand_on(to.clone(), context),
                 (_, holder) => case.claim(holder, context),
@@ -140,7 +141,7 @@ impl Side {
         let requester = Requester { name: "Ada".into(), contact: Some(format!("ada{}@example.org", number % 50)) };
         let intake = Intake { requester, channel: None, words: "it is silent".into() };
         let now = Timestamp::now();
-        let change = case::open(number, intake, self.context(now)).expect("it opens");
+        let change = case::open(number, intake, &self.actor).expect("it opens");
         let entry = Entry { seq: 1, when: now, by: self.actor.name.clone(), event: change.events[0].clone() };
         let case = Case::open(CaseId::mint(), &entry).expect("an opening opens");
         let append = Append {

@@ -83,7 +83,7 @@ impl Bench {
         let by = actor("ann", "tier-1");
         let requester = Requester { name: "Kim".into(), contact: Some("kim@example.com".into()) };
         let intake = Intake { requester, channel: Some("phone".into()), words: "it prints nothing".into() };
-        let change = case::open(1001, intake, Context { desk: &desk, actor: &by, now }).expect("it opens");
+        let change = case::open(1001, intake, &by).expect("it opens");
         let event = change.events.into_iter().next().expect("an opening");
         let first = Entry { seq: 1, when: now, by: by.name, event };
         let case = Case::open(CaseId::mint(), &first).expect("an opening opens");
@@ -148,7 +148,7 @@ fn a_dead_end_escalates_with_everything_that_was_tried() {
     let mut bench = Bench::new();
     let ann = actor("ann", "tier-1");
     let run = bench.start(&ann);
-    bench.does(&ann, |case, _| case.note("the lid was open"));
+    bench.does(&ann, |case, context| case.note("the lid was open", context.actor));
     bench.says(&ann, run, &["yes", "linux", "failed", "=HP-4250", "next"]);
     assert_eq!(bench.case.tier, "tier-2");
     assert_eq!((bench.case.team.as_deref(), bench.case.holder.as_deref()), (Some("hardware"), None));
@@ -215,7 +215,7 @@ fn one_works_on_it_and_the_others_are_told() {
     assert_eq!(bench.act(&bob, |case, context| case.claim(None, context)), taken);
     // A colleague's note in between is fine, and moves nothing.
     let before = bench.case.run(run).expect("it is there").run.position();
-    bench.does(&bob, |case, _| case.note("Kim called again"));
+    bench.does(&bob, |case, context| case.note("Kim called again", context.actor));
     bench.does(&ann, |case, context| case.say(run, &yes, Some(&before), context));
     // The same once more: success, and nothing happens.
     let seq = bench.case.seq;

@@ -252,6 +252,7 @@ fn outgoing(standing: Standing) -> Outgoing {
 fn pages() -> Vec<(&'static str, String)> {
     let desk = app::starter();
     let home = home::Home {
+        case: CaseId::mint(),
         categories: categories(&desk),
         mine: vec![
             row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),

@@ -10,7 +10,7 @@ use firstline::{
     case::{Actor, Case, Intake, Move, OutboxEntry, Requester, Ticket, envelope::SCHEMA},
     connector::{Client, Limits, Outcome},
     desk::{Desk, ticket},
-    id::OutboxId,
+    id::{CaseId, OutboxId},
     store::{Outgoing, Sqlite, Standing},
 };
 use jiff::Timestamp;
@@ -81,7 +81,10 @@ fn webhook(receiver: &Receiver, folder: &Path) -> String {
 async fn escalate(app: &App, words: &str) -> Arc<Case> {
     let ann = Actor { name: "ann".into(), tier: "tier-1".into() };
     let requester = Requester { name: "A caller".into(), contact: None };
-    let case = app.open_case(&ann, Intake { requester, channel: None, words: words.into() }).await.expect("it opens");
+    let case = app
+        .open_case(&ann, CaseId::mint(), Intake { requester, channel: None, words: words.into() }, None)
+        .await
+        .expect("it opens");
     let to = Move { to: "tier-2".into(), team: None, why: "It is beyond me.".into() };
     app.hand_on(&ann, case.id, &to).await.expect("it goes on")
 }

@@ -9,7 +9,7 @@ use crate::{
     app::{self, App},
     case::{Actor, Case, Denied, Intake},
     desk::{Desk, Destination},
-    id::RunId,
+    id::{CaseId, RunId},
     run::{Audience, CaseInfo, Input, Origin, Outcome, Refused, Run, View, destination},
 };
 use clap::{Args, ValueEnum};
@@ -193,7 +193,7 @@ async fn seat(arguments: &Arguments, app: &Arc<App>, actor: &Actor) -> Result<(A
     let named = || arguments.playbook.as_deref().ok_or_else(|| Error::Usage("name the playbook to start".into()));
     if arguments.open_case {
         let playbook = named()?;
-        let case = app.open_case(actor, Intake::default()).await?;
+        let case = app.open_case(actor, CaseId::mint(), Intake::default(), None).await?;
         return Ok(app.start(actor, case.id, playbook, &arguments.facts).await?);
     }
     let (case, wanted) = match (arguments.case, arguments.resume) {
