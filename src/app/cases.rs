@@ -400,14 +400,13 @@ impl App {
             let live = self.live();
             let now = clock::now();
             let change = match decide(&case, Context { desk: &live.desk, actor, now }) {
-                Ok(change) => change,
                 // What is in memory may be old: another process may have gone on with it.
                 Err(_) if remembered => continue,
+                Ok(change) if change.events.is_empty() && remembered => continue,
+                Ok(change) if change.events.is_empty() => return Ok(case),
+                Ok(change) => change,
                 Err(denied) => return Err(denied.into()),
             };
-            if change.events.is_empty() {
-                return Ok(case);
-            }
             match self.append(Some(&case), id, change, &actor.name, now, settle.clone()).await {
                 Err(Error::Store(store::Error::Stale { .. })) => {}
                 other => return other,
