@@ -6,7 +6,11 @@ use super::{
     session::Run,
     view::CaseInfo,
 };
-use crate::playbook::flow::{Node, PromptKind};
+use crate::{
+    expression::{Known, Verdict},
+    markdown,
+    playbook::flow::{Node, PromptKind},
+};
 use std::collections::HashSet;
 
 /// An action that somebody reported on.
@@ -50,14 +54,18 @@ impl Run {
         tried
     }
 
-    /// The actions of the playbooks that the walk went into, which nobody reported on: their first lines.
+    /// The actions of the playbooks that the walk went into, which nobody reported on and which the facts do not rule
+    /// out: their first lines, as plain text.
     pub fn not_tried(&self, case: &CaseInfo) -> Vec<String> {
         let tried: HashSet<String> = self.tried(case).into_iter().map(|action| action.at).collect();
         let mut open = Vec::new();
         for frame in 0..self.walk().frames.len() as u32 {
             for (place, prompt) in self.actions(frame) {
                 let text = self.render(&prompt.text, frame, case);
-                let first = text.lines().next().unwrap_or_default().to_owned();
+                let first = markdown::plain(text.lines().next().unwrap_or_default()).trim().to_owned();
+                if self.is_ruled_out(frame, place) {
+                    continue;
+                }
                 if !tried.contains(&self.name(frame, place)) && !open.contains(&first) {
                     open.push(first);
                 }
@@ -75,6 +83,17 @@ impl Run {
         let (_, prompt) = self.actions(frame).find(|(place, _)| self.local_name(frame, *place) == at.name)?;
         let verify = prompt.verify.as_deref().map(|text| self.render(text, frame, case));
         Some((self.render(&prompt.text, frame, case), verify))
+    }
+
+    /// Whether an item's `if` does not hold.
+    fn is_ruled_out(&self, frame: u32, place: Place) -> bool {
+        let Place::Node { node, .. } = place else { return false };
+        let unit = &self.program.units[self.walk().frames[frame as usize].unit as usize];
+        let known = |slot| self.state(frame, slot).value().map_or(Known::No, Known::Value);
+        unit.flow.nodes.iter().any(|what| match what {
+            Node::Gate(gate) => gate.offer == node && gate.condition.eval(&known) == Verdict::False,
+            _ => false,
+        })
     }
 
     fn actions(&self, frame: u32) -> impl Iterator<Item = (Place, &crate::playbook::flow::Prompt)> {
