@@ -16,6 +16,7 @@ mod handover;
 mod hostile;
 mod invariants;
 mod layers;
+mod lists;
 mod live;
 mod mistakes;
 mod naive;
