@@ -8,8 +8,14 @@ use pulldown_cmark::{Alignment, Event, HeadingLevel, Parser, Tag, TagEnd, html::
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
 /// Renders. `link` turns a target inside the desk (`playbook:ID`, an article's id) into an address of ours; `None`
-/// leaves only the words. Headings begin at the third level, below those of the page.
-pub fn html(markdown: &str, link: &dyn Fn(&str) -> Option<String>) -> String {
+/// leaves only the words. The text's first heading gets the level `top` (2 to 6), the others follow.
+pub fn html(markdown: &str, top: u8, link: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut first = None;
+    let mut lower = |level: HeadingLevel| {
+        let down = *first.get_or_insert(i32::from(top) - level as i32);
+        let level = (level as i32 + down).clamp(i32::from(top), 6);
+        HeadingLevel::try_from(level as usize).expect("it lies between 1 and 6")
+    };
     let mut open = Vec::new();
     let events = Parser::new_ext(markdown, options()).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
@@ -77,21 +83,12 @@ fn quoted(text: &str) -> String {
     out
 }
 
-fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown(markdown: &str) -> String {
-        html(markdown, &|target| target.strip_prefix("playbook:").map(|id| format!("/#playbook-{id}")))
+        html(markdown, 3, &|target| target.strip_prefix("playbook:").map(|id| format!("/#playbook-{id}")))
     }
 
     #[test]
@@ -131,7 +128,12 @@ mod tests {
         assert!(shown("[a](https://a.example/?x=1&y=2)").contains("href=\"https://a.example/?x=1&amp;y=2\""));
         assert!(shown("[a](playbook:verify-identity)").contains("href=\"/#playbook-verify-identity\""));
         assert_eq!(shown("[a](../etc/passwd)"), "<p>a</p>\n");
-        assert_eq!(shown("# A"), "<h3>A</h3>\n");
+    }
+
+    #[test]
+    fn headings_stand_below_those_of_the_page() {
+        assert_eq!(shown("# A\n## B\n###### C"), "<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n");
+        assert_eq!(shown("### A\n## B\n#### C"), "<h3>A</h3>\n<h3>B</h3>\n<h4>C</h4>\n");
     }
 
     #[test]

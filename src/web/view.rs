@@ -46,7 +46,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters"));
-    environment.add_filter("markdown", |text: String| safe(markdown::html(&text, &inside)));
+    environment
+        .add_filter("markdown", |text: String, top: Option<u8>| safe(markdown::html(&text, top.unwrap_or(3), &inside)));
     environment.add_filter("line", |text: String| markdown::first_line(&text));
     environment.add_filter("words", |text: String| words(&text));
     environment.add_filter("capital", |text: String| capital(&text));
