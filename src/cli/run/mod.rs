@@ -117,6 +117,11 @@ impl Followed<'_> {
         }
     }
 
+    /// Whether whoever follows it may go on: a case that was handed over is others' to go on with.
+    fn is_held(&self) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.case.holder.as_ref() == Some(&kept.actor.name))
+    }
+
     /// The number of the case, if it belongs to one.
     fn number(&self) -> Option<u64> {
         self.kept.as_ref().map(|kept| kept.case.number)

@@ -223,7 +223,12 @@ fn show_outcome(followed: &Followed<'_>, outcome: &Outcome) -> io::Result<()> {
         show_facts(followed)?;
     }
     say("")?;
-    say(&format!("  {}", paint(QUIET, "b back · c change · p path · q quit")))
+    if let Some(number) = followed.number().filter(|_| outcome.ending == Some(EndKind::Resolved)) {
+        say(&format!("  Case {number} stays open until somebody closes it in the console."))?;
+        say("")?;
+    }
+    let ways = if followed.is_held() { "b back · c change · p path · q quit" } else { "p path · q quit" };
+    say(&format!("  {}", paint(QUIET, ways)))
 }
 
 fn show_path(followed: &Followed<'_>) -> io::Result<()> {
