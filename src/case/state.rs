@@ -118,11 +118,11 @@ pub enum Fault {
     #[error("the program {0} of a run is not there")]
     NoProgram(String),
     /// The run does not take it.
-    #[error("entry {seq}: {why}")]
+    #[error("its run does not take entry {seq}")]
     Refused {
         /// Which.
         seq: u64,
-        /// Why.
+        /// Why; may hold what somebody answered, and so never stands in a log.
         why: String,
     },
     /// The stream begins with something else than an opening, or leaves a number out.

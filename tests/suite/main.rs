@@ -18,6 +18,7 @@ mod invariants;
 mod layers;
 mod lists;
 mod live;
+mod logs;
 mod mistakes;
 mod naive;
 mod oracle;
