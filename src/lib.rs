@@ -30,17 +30,31 @@
 //! branches, calls and ends. *Program*: a flow linked with all that it calls, under a hash. *Book*: the answers and
 //! everything else that came from outside. *Frame*: one going-through of a playbook inside a run. *Held*: an answer
 //! left behind by a change. *Ending*: `resolve`, `not_resolved`, `escalate`. *Stop*: a dead end that is none.
+//! *Case*: one caller's problem, a stream of events. *Escalation*: a case going to another tier, with one *envelope*
+//! of everything that is known. *Outbox*: what has to reach another system. *Connector*: how it gets there. *Live*: the
+//! desk that is in force. *Offer*: a playbook that can be started.
 //!
 //! # Invariants
 //!
-//! Each has a test of the same number in `tests/suite/invariants.rs`, or where that points.
+//! Those of the language have a test of the same number in `tests/suite/invariants.rs`, or where that points; the
+//! others name theirs.
 //!
 //! 1. Parsing and checking never fail, never stop early, never panic, whatever the bytes.
 //! 2. [`run::walk`] is pure and total; it ends in a prompt or an outcome within the step limit.
 //! 3. A run keeps the program it started with.
 //! 4. Back equals never having answered; replay equals live.
 //! 5. A run of a playbook that passes the check never stops for an author's fault.
-//! 6. Texts that authors write run with nothing but values: no files, no network, no clock, no loops.
+//! 6. Texts that authors write run with nothing but values: no files, no network, no clock, no loops. Templates of
+//!    tickets have loops, fuel and a limit.
+//! 7. What was acknowledged is durable; an event and the outbox entry that it causes are one transaction
+//!    (`tests/crash`).
+//! 8. The outbox delivers at least once, and every entry carries the key by which the other side counts it once
+//!    (`handover.rs`).
+//! 9. No answer's text, name or contact is in a log line (`logs.rs`).
+//! 10. An event kind that was released is read for ever; logs of every release stay in `tests/data` and replay
+//!     (`cases.rs`).
+//! 11. Lists follow from the streams: written anew, they are the same (`lists.rs`).
+//! 12. Every surface gives the same transcript (`browser.rs`).
 
 pub mod clock;
 pub mod diagnostic;
