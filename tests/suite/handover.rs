@@ -137,6 +137,8 @@ async fn every_ticket_arrives_once_whatever_the_other_side_does() {
         &[Reply::Status(429, "Retry-After: 0\r\n", ""), OK],
         &[Reply::Status(503, "", ""), Reply::Status(408, "", ""), Reply::Status(425, "", ""), Reply::Lost, OK],
         &[Reply::Lost, OK],
+        &[Reply::Reset, OK],
+        &[Reply::Reset, Reply::Lost, OK],
         &[Reply::Silence, OK],
         &[Reply::CutShort(200)],
         &[Reply::CutShort(500), Reply::Status(204, "", "")],

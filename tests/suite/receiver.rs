@@ -21,6 +21,8 @@ pub enum Reply {
     CutShort(u16),
     /// The connection is closed without a word.
     Lost,
+    /// The connection is reset in the middle of the request.
+    Reset,
     /// Nothing, until whoever asked goes away.
     Silence,
 }
@@ -114,6 +116,16 @@ fn answer(
         reply = script(before, &json);
         seen.push(Seen { headers, body, reply });
     });
+    if let Reply::Reset = reply {
+        // A byte is there that nobody read: the system says so.
+        let _ = stream.peek(&mut [0]);
+        return;
+    }
+    let mut last = [0];
+    if stream.read_exact(&mut last).is_err() {
+        return;
+    }
+    assert_eq!(&last, b"}");
     let head = |status: u16, length: usize| format!("HTTP/1.1 {status} Word\r\nContent-Length: {length}\r\n");
     // Whoever asked may be gone.
     let _ = match reply {
@@ -121,28 +133,27 @@ fn answer(
             stream.write_all(format!("{}{headers}\r\n{body}", head(status, body.len())).as_bytes())
         }
         Reply::CutShort(status) => stream.write_all(format!("{}\r\nhalf", head(status, 100)).as_bytes()),
-        Reply::Lost => Ok(()),
+        Reply::Lost | Reply::Reset => Ok(()),
         Reply::Silence => stream.read(&mut [0]).map(drop),
     };
     let _ = stream.shutdown(Shutdown::Both);
 }
 
+/// Reads a request but for its last byte, which is the body's closing brace.
 fn read(stream: &mut TcpStream) -> Option<(BTreeMap<String, String>, String)> {
-    let mut bytes = Vec::new();
-    let mut part = [0; 4096];
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let lines = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-            let headers: BTreeMap<String, String> =
-                lines.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-            if body.len() >= headers["content-length"].parse().expect("a length is a number") {
-                return Some((headers, body.to_owned()));
-            }
-        }
-        match stream.read(&mut part) {
-            Ok(0) | Err(_) => return None,
-            Ok(count) => bytes.extend_from_slice(&part[..count]),
-        }
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).ok()?;
+        head.push(byte[0]);
     }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let lines = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+    let headers: BTreeMap<String, String> =
+        lines.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let length: usize = headers["content-length"].parse().expect("a length is a number");
+    let mut body = vec![0; length - 1];
+    stream.read_exact(&mut body).ok()?;
+    body.push(b'}');
+    Some((headers, String::from_utf8_lossy(&body).into_owned()))
 }
