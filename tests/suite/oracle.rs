@@ -94,7 +94,7 @@ struct NodeVisitor;
 macro_rules! keep_as_text {
     ($($visit:ident($($scalar:ident: $of:ty)?)),*) => {$(
         fn $visit<E: de::Error>(self $(, $scalar: $of)?) -> Result<Node, E> {
-            let text = String::new() $(+ &$scalar.to_string())?;
+            let text = String::new() $(+ $scalar.to_string().as_str())?;
             Ok(Node { text: Some(text), entries: Vec::new() })
         }
     )*};

@@ -1,0 +1,225 @@
+//! Every page on a phone and on a desk, light and dark: it fits, it can be read, what takes input has a name. With
+//! FIRSTLINE_PICTURES it leaves pictures in that folder (`tests/pictures`).
+
+use super::{
+    chromium::{Browser, Scripts, is_left_out},
+    server::{Folder, Server, firstline},
+};
+use std::{fs, path::PathBuf};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Returns what is wrong with a page: what sticks out, what is too faint, what has no name, what is hard to hit.
+const FAULTS: &str = r#"
+const faults = [], shown = (e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".hidden, .skip");
+const width = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth > width) {
+  const out = [...document.querySelectorAll("body *")].find((e) => shown(e) && e.getBoundingClientRect().right > width + 1);
+  faults.push(`wider than the screen: ${out?.outerHTML.slice(0, 120)}`);
+}
+const parse = (colour) => colour.match(/[\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+  .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = (e) => {
+  for (let at = e; at; at = at.parentElement) {
+    const colour = parse(getComputedStyle(at).backgroundColor);
+    if (colour.length < 4 || colour[3] > 0) return colour;
+  }
+  return [255, 255, 255];
+};
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) {
+  const e = texts.currentNode.parentElement;
+  if (!texts.currentNode.data.trim() || !shown(e) || e.closest(":disabled, option, dialog:not([open])")) continue;
+  const [one, other] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((a, b) => b - a);
+  const contrast = (one + 0.05) / (other + 0.05);
+  if (contrast < 4.5) faults.push(`contrast ${contrast.toFixed(2)}: ${texts.currentNode.data.trim().slice(0, 60)}`);
+}
+for (const e of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+  if (!shown(e) || e.type === "hidden") continue;
+  const name = e.getAttribute("aria-label") ?? (e.labels?.length ? e.labels[0].textContent : e.textContent);
+  if (!name.trim()) faults.push(`without a name: ${e.outerHTML.slice(0, 120)}`);
+  const box = e.getBoundingClientRect(), inText = e.matches("p > a, q > a, dd > a, li > a, .prose a, .label a");
+  if (!inText && e.type !== "checkbox" && (box.height < 24 || box.width < 24)) {
+    faults.push(`hard to hit (${Math.round(box.width)}×${Math.round(box.height)}): ${e.outerHTML.slice(0, 120)}`);
+  }
+}
+const levels = [...document.querySelectorAll("h1, h2, h3, h4")].filter(shown).map((h) => Number(h.tagName[1]));
+if (levels.filter((level) => level === 1).length !== 1) faults.push(`headings: ${levels}`);
+return [...new Set(faults)];
+"#;
+
+/// Goes through pages and looks at each.
+struct Look {
+    browser: Browser,
+    folder: Option<PathBuf>,
+    faults: Vec<String>,
+}
+
+impl Look {
+    fn new(address: &str) -> Self {
+        let browser = Browser::open(address, Scripts::On);
+        browser.size(1440, 900);
+        let folder = std::env::var_os("FIRSTLINE_PICTURES").map(PathBuf::from);
+        if let Some(folder) = &folder {
+            fs::create_dir_all(folder).expect("a folder for pictures");
+        }
+        Self { browser, folder, faults: Vec::new() }
+    }
+
+    fn at(&mut self, page: &str) {
+        for (size, width, height) in [("phone", 390, 844), ("desk", 1440, 900)] {
+            self.browser.size(width, height);
+            for dark in [false, true] {
+                self.browser.dark(dark);
+                let name = format!("{page}-{size}-{}", if dark { "dark" } else { "light" });
+                let faults = self.browser.ask(FAULTS);
+                for fault in faults.as_array().expect("a list") {
+                    self.faults.push(format!("{name}: {}", fault.as_str().expect("a text")));
+                }
+                if let Some(folder) = &self.folder {
+                    self.browser.picture(&folder.join(format!("{name}.png")));
+                    let whole = self.browser.ask("return document.documentElement.scrollHeight");
+                    let whole = u32::try_from(whole.as_u64().expect("a height")).expect("pages are not that high");
+                    if whole > height {
+                        self.browser.size(width, whole);
+                        self.browser.picture(&folder.join(format!("{name}-whole.png")));
+                        self.browser.size(width, height);
+                    }
+                }
+            }
+        }
+        self.browser.dark(false);
+    }
+
+    fn sign_in(&self, login: &str) {
+        self.browser.fill("[name=login]", login);
+        self.browser.fill("[name=password]", PASSWORD);
+        self.browser.click("main button");
+    }
+
+    /// Opens a case and starts a playbook.
+    fn start(&self, words: &str, caller: &str, contact: &str, playbook: &str) {
+        self.browser.go("/");
+        self.browser.fill("#words", words);
+        self.browser.fill("[name=name]", caller);
+        self.browser.fill("[name=contact]", contact);
+        self.browser.click(&format!("[name=playbook][value={playbook}]"));
+    }
+
+    /// Answers with keys, one after the other.
+    fn answer(&self, keys: &[&str]) {
+        for key in keys {
+            let position = self.browser.attribute("#step", "data-position");
+            self.browser.press(key);
+            self.browser.until("the next step", || {
+                (self.browser.attribute("#step", "data-position") != position).then_some(())
+            });
+        }
+    }
+}
+
+#[test]
+fn every_page_fits_and_can_be_read() {
+    if is_left_out() {
+        return;
+    }
+    let root = Folder::new();
+    let (data, desk) = (root.path().join("data"), root.path().join("desk"));
+    for folder in [&data, &desk] {
+        fs::create_dir_all(folder).expect("a folder can be made");
+    }
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .args(["desk.yaml", "playbooks", "kb"].map(|name| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)))
+        .arg(&desk)
+        .status();
+    assert!(copied.expect("cp runs").success());
+    root.write(&[("password", PASSWORD)]);
+    let password = root.path().join("password");
+    for (login, name, tier) in [("ann", "Ann", "tier-1"), ("bo", "Bo", "tier-2")] {
+        let mut add = firstline(&data, Some(&desk));
+        add.args(["user", "add", login, "--name", name, "--tier", tier, "--password-file"]).arg(&password);
+        assert!(add.output().expect("it runs").status.success());
+    }
+    let server = Server::start(&data, Some(&desk));
+
+    let mut look = Look::new(&server.address);
+    look.browser.go("/");
+    look.at("sign-in");
+    look.sign_in("ann");
+    look.browser.sees("h1", "What is the caller");
+    look.at("home");
+    look.browser.fill("#words", "nothing comes out of the printer");
+    look.at("home-typed");
+    look.start("Everybody's account is locked", "Jo Lindqvist", "4712", "account-locked-out");
+    look.browser.click("[data-key=h]");
+    look.browser.click("#hand-over form button");
+    look.browser.sees("#step", "Handed over");
+
+    look.start("nothing comes out of the printer on the third floor", "Maria Keller", "4711", "printer-offline");
+    look.browser.sees("#prompt", "switched on");
+    look.at("step-first");
+    look.answer(&["1", "1", "2", "2"]);
+    look.at("step");
+    look.browser.fill("#note", "She is back at her desk from two o'clock on.");
+    look.browser.click("#notes button");
+    look.browser.sees("#note-list", "two o'clock");
+    look.browser.click("[name=signal][value=upset]");
+    look.browser.sees("#step", "upset");
+    look.at("upset");
+    let change = look.browser.attribute("#path a.change", "href");
+    look.browser.go(&change);
+    look.at("change");
+    look.browser.click(".answer[value=no]");
+    look.browser.sees("#step", "press the power button");
+    look.answer(&["1"]);
+    look.browser.sees("#held", "Answered before");
+    look.at("held");
+    look.answer(&["1", "2", "1", "2", "1", "s"]);
+    look.browser.sees("#step", "Handed over");
+    look.at("handed-over");
+    look.browser.go("/queue?tier=tier-2");
+    look.at("queue-of-others");
+    look.browser.go("/cases?find=4711");
+    look.at("found");
+    look.browser.go("/me");
+    look.at("me");
+    look.browser.click("form[action='/sign-out'] button");
+
+    look.browser.sees("h1", "Sign in");
+    look.sign_in("bo");
+    look.browser.go("/queue");
+    look.at("queue");
+    look.browser.click(".cell-title a[href='/cases/1002']");
+    look.browser.sees("#escalation", "What was tried");
+    look.at("received");
+    look.browser.click("#case-head button");
+    look.browser.sees("#case-head", "Yours");
+    look.at("claimed");
+    look.browser.click("form[action$='/take-over'] button");
+    look.browser.sees("#prompt", "Bluetooth");
+    look.at("taken-over");
+    look.answer(&["1"]);
+    look.browser.sees("#step", "confirm it with the caller");
+    look.at("solved");
+    look.browser.click("[name=confirmed][value=yes]");
+    look.browser.sees("#step", "the caller confirmed it");
+    look.at("resolved");
+    look.browser.go("/cases/4");
+    look.at("missing");
+    look.browser.go("/outbox");
+    look.at("outbox");
+    look.browser.go("/health");
+    look.at("health");
+    let broken = desk.join("playbooks/printers/printer-offline.yaml");
+    let text = fs::read_to_string(&broken).expect("it is there").replace("goto: who-else", "goto: who-esle");
+    fs::write(&broken, text).expect("it can be written");
+    look.browser.until("the broken playbook", || {
+        look.browser.go("/health");
+        look.browser.text("main").contains("good version").then_some(())
+    });
+    look.at("health-broken");
+    assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
+}
