@@ -4,7 +4,8 @@ use super::{assets, page::Frame};
 use crate::markdown;
 use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
+    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, UndefinedBehavior, Value, context, syntax::SyntaxConfig,
+    value::Serde,
 };
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -50,6 +51,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         .add_filter("markdown", |text: String, top: Option<u8>| safe(markdown::html(&text, top.unwrap_or(3), &inside)));
     environment.add_filter("line", |text: String| markdown::first_line(&text));
     environment.add_filter("words", |text: String| words(&text));
+    environment.add_filter("ticked", |text: String| safe(ticked(&text)));
     environment.add_filter("capital", |text: String| capital(&text));
     environment.add_filter("tone", tone);
     environment.add_filter("size", size);
@@ -90,8 +92,11 @@ fn inside(target: &str) -> Option<String> {
     }
 }
 
-/// `printer_name` and `restart-printer` as people read them.
+/// `printer_name`, `restart-printer` and `os` as people read them.
 pub fn words(id: &str) -> String {
+    if id.len() < 3 {
+        return id.to_uppercase();
+    }
     capital(&id.replace(['_', '-'], " "))
 }
 
@@ -108,6 +113,18 @@ fn tone(priority: &str) -> &'static str {
 pub fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A message of ours, with what stands in backticks set off.
+fn ticked(text: &str) -> String {
+    let (mut html, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once('`')
+        && let Some((code, after)) = after.split_once('`')
+    {
+        html += &format!("{}<code>{}</code>", HtmlEscape(before), HtmlEscape(code));
+        rest = after;
+    }
+    html + &HtmlEscape(rest).to_string()
 }
 
 fn size(bytes: u64) -> String {
@@ -168,6 +185,12 @@ mod tests {
         for target in ["../x", "/x", "//x.example", "javascript:alert(1)", "", "playbook:", "a b"] {
             assert_eq!(inside(target), None, "{target}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_set_off_and_nothing_is_markup() {
+        assert_eq!(ticked("no step `a<b`, `c`"), "no step <code>a&lt;b</code>, <code>c</code>");
+        assert_eq!(ticked("one ` alone, <b>"), "one ` alone, &lt;b&gt;");
     }
 
     #[test]

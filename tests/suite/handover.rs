@@ -27,7 +27,7 @@ use std::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const SECRET: &str = "whsec_Zmlyc3RsaW5lIHRlc3RzIHNpZ24gd2l0aCB0aGlz";
+pub const SECRET: &str = "whsec_Zmlyc3RsaW5lIHRlc3RzIHNpZ24gd2l0aCB0aGlz";
 const KEY: &[u8] = b"firstline tests sign with this";
 const FAST: Pace = Pace {
     first: Duration::from_millis(20),

@@ -3,6 +3,8 @@
 
 use super::{
     chromium::{Browser, Scripts, is_left_out},
+    handover::SECRET,
+    receiver::{Receiver, Reply},
     server::{Folder, Server, firstline},
 };
 use std::{fs, path::PathBuf};
@@ -136,7 +138,15 @@ fn every_page_fits_and_can_be_read() {
         .arg(&desk)
         .status();
     assert!(copied.expect("cp runs").success());
-    root.write(&[("password", PASSWORD)]);
+    root.write(&[("password", PASSWORD), ("secret", SECRET)]);
+    let helpdesk = Receiver::start(0, |_, _| Reply::Status(422, "", "group `2nd Levle` does not exist"));
+    let policy = fs::read_to_string(desk.join("desk.yaml")).expect("it is there");
+    let policy = policy
+        .replace("calendar: office, respond_within: 4h", "calendar: office, respond_within: 4h, deliver: [helpdesk]");
+    let secret = root.path().join("secret");
+    let helpdesk =
+        format!("helpdesk: {{use: webhook, url: \"{}\", secret: {{file: \"{}\"}}}}", helpdesk.url(), secret.display());
+    fs::write(desk.join("desk.yaml"), format!("{policy}\nconnectors:\n  {helpdesk}\n")).expect("it can be written");
     let password = root.path().join("password");
     for (login, name, tier) in [("ann", "Ann", "tier-1"), ("bo", "Bo", "tier-2")] {
         let mut add = firstline(&data, Some(&desk));
@@ -154,11 +164,23 @@ fn every_page_fits_and_can_be_read() {
     look.browser.fill("#words", "nothing comes out of the printer");
     look.at("home-typed");
     look.start("Everybody's account is locked", "Jo Lindqvist", "4712", "account-locked-out");
+    look.browser.choose("[name=impact]", "team");
+    look.browser.choose("[name=urgency]", "stopped");
+    look.browser.click("#priority button");
+    look.browser.sees("#priority", "High");
     look.browser.click("[data-key=h]");
     look.browser.click("#hand-over form button");
     look.browser.sees("#step", "Handed over");
 
-    look.start("nothing comes out of the printer on the third floor", "Maria Keller", "4711", "printer-offline");
+    look.start("The printer in the kitchen stays dark", "Sam Okoro", "sam@example.com", "printer-offline");
+    look.answer(&["3", "s"]);
+    look.browser.sees("#prompt", "label of the printer");
+    look.at("typed");
+    look.browser.fill("#value", "KITCHEN-2");
+    look.browser.click(".typed button");
+    look.browser.sees("#step", "Handed over");
+
+    look.start("Nothing comes out of the printer on the third floor", "Maria Keller", "4711", "printer-offline");
     look.browser.sees("#prompt", "switched on");
     look.at("step-first");
     look.answer(&["1", "1", "2", "2"]);
@@ -192,7 +214,7 @@ fn every_page_fits_and_can_be_read() {
     look.sign_in("bo");
     look.browser.go("/queue");
     look.at("queue");
-    look.browser.click(".cell-title a[href='/cases/1002']");
+    look.browser.click(".cell-title a[href='/cases/1003']");
     look.browser.sees("#escalation", "What was tried");
     look.at("received");
     look.browser.click("#case-head button");
@@ -209,8 +231,13 @@ fn every_page_fits_and_can_be_read() {
     look.at("resolved");
     look.browser.go("/cases/4");
     look.at("missing");
-    look.browser.go("/outbox");
+    look.browser.until("the refusal", || {
+        look.browser.go("/outbox");
+        look.browser.text("main").contains("2nd Levle").then_some(())
+    });
     look.at("outbox");
+    look.browser.go("/cases/1001");
+    look.at("not-delivered");
     look.browser.go("/health");
     look.at("health");
     let broken = desk.join("playbooks/printers/printer-offline.yaml");

@@ -181,7 +181,7 @@ async function refresh() {
     const button = Object.assign(document.createElement("button"), { className: "button", textContent: "Show it" });
     button.onclick = () => show(page, address, null);
     notice("warning", "This has gone on while you were typing.", button);
-  } else if (changed && article) notice("", "Somebody else changed this case; what you see is up to date.");
+  } else if (changed && article) notice("", "This case has gone on; what you see is up to date.");
   dress();
 }
 

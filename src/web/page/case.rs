@@ -558,7 +558,14 @@ fn facts(case: &Case, desk: &Desk) -> Vec<FactView> {
             value: value.unwrap_or_else(|| typed.to_owned()),
         }
     };
-    let mut facts: Vec<FactView> = case.facts.iter().map(|(name, typed)| shown(&scope, name, typed)).collect();
+    // A playbook's own fact is kept under the playbook's name.
+    let kept = |name: &str, typed: &str| {
+        let (playbook, own) = name.split_once('/')?;
+        let known = case.runs.iter().rfind(|known| known.playbook == playbook)?;
+        Some(FactView { name: name.to_owned(), ..shown(&known.run.program.scope(0), own, typed) })
+    };
+    let known = |(name, typed): (&String, &String)| kept(name, typed).unwrap_or_else(|| shown(&scope, name, typed));
+    let mut facts: Vec<FactView> = case.facts.iter().map(known).collect();
     let Some(latest) = case.latest_run().filter(|latest| is_open(&latest.run)) else { return facts };
     for (name, value) in latest.run.known() {
         let fact = shown(&latest.run.program.scope(0), &name, &value.to_string());
