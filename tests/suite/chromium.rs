@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 use thirtyfour::{
-    By, ChromeCapabilities, ChromiumLikeCapabilities, Key, WebDriver, error::WebDriverResult,
+    By, ChromeCapabilities, ChromiumLikeCapabilities, WebDriver, error::WebDriverResult,
     extensions::cdp::ChromeDevTools,
 };
 use tokio::runtime::Runtime;
@@ -118,10 +118,6 @@ impl Browser {
         url.as_str().trim_start_matches("http://").trim_start_matches(&self.address).to_owned()
     }
 
-    pub fn source(&self) -> String {
-        self.wait(self.driver().source()).expect("a page has a source")
-    }
-
     pub fn click(&self, css: &str) {
         self.until(&format!("a click on {css}"), || {
             self.wait(async { self.driver().find(By::Css(css)).await?.click().await }).ok()
@@ -151,10 +147,6 @@ impl Browser {
         pressed.unwrap_or_else(|error| panic!("{key}: {error}"));
     }
 
-    pub fn escape(&self) {
-        self.press(&String::from(Key::Escape.value()));
-    }
-
     /// What people read of all elements that match, with single spaces; hidden words too.
     pub fn texts(&self, css: &str) -> Vec<String> {
         self.until(&format!("the texts of {css}"), || {
@@ -175,10 +167,6 @@ impl Browser {
     /// The text of all that matches.
     pub fn text(&self, css: &str) -> String {
         self.texts(css).join("\n")
-    }
-
-    pub fn has(&self, css: &str) -> bool {
-        !self.texts(css).is_empty()
     }
 
     /// An attribute of the first that matches.

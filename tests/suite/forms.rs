@@ -186,7 +186,7 @@ fn an_old_page_is_refused_with_the_present_one_and_a_double_click_is_not() {
     let position = other.field("position");
     let wrong = ann.post(&path, &[("position", &position), ("answer", "perhaps")]);
     assert_eq!(wrong.status, 422);
-    assert!(wrong.body.contains("`perhaps` is not an answer here"), "{}", wrong.body);
+    assert!(wrong.body.contains("<code>perhaps</code> is not an answer here"), "{}", wrong.body);
 }
 
 #[test]
