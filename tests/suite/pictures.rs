@@ -148,7 +148,7 @@ fn every_page_fits_and_can_be_read() {
         format!("helpdesk: {{use: webhook, url: \"{}\", secret: {{file: \"{}\"}}}}", helpdesk.url(), secret.display());
     fs::write(desk.join("desk.yaml"), format!("{policy}\nconnectors:\n  {helpdesk}\n")).expect("it can be written");
     let password = root.path().join("password");
-    for (login, name, tier) in [("ann", "Ann", "tier-1"), ("bo", "Bo", "tier-2")] {
+    for (login, name, tier) in [("ann", "Agent 1", "tier-1"), ("bo", "Agent 2", "tier-2")] {
         let mut add = firstline(&data, Some(&desk));
         add.args(["user", "add", login, "--name", name, "--tier", tier, "--password-file"]).arg(&password);
         assert!(add.output().expect("it runs").status.success());
@@ -163,7 +163,7 @@ fn every_page_fits_and_can_be_read() {
     look.at("home");
     look.browser.fill("#words", "nothing comes out of the printer");
     look.at("home-typed");
-    look.start("Everybody's account is locked", "Jo Lindqvist", "4712", "account-locked-out");
+    look.start("Everybody's account is locked", "Accounting", "4712", "account-locked-out");
     look.browser.choose("[name=impact]", "team");
     look.browser.choose("[name=urgency]", "stopped");
     look.browser.click("#priority button");
@@ -172,7 +172,7 @@ fn every_page_fits_and_can_be_read() {
     look.browser.click("#hand-over form button");
     look.browser.sees("#step", "Handed over");
 
-    look.start("The printer in the kitchen stays dark", "Sam Okoro", "sam@example.com", "printer-offline");
+    look.start("The printer in the kitchen stays dark", "Kitchen", "kitchen@example.com", "printer-offline");
     look.answer(&["3", "s"]);
     look.browser.sees("#prompt", "label of the printer");
     look.at("typed");
@@ -180,12 +180,12 @@ fn every_page_fits_and_can_be_read() {
     look.browser.click(".typed button");
     look.browser.sees("#step", "Handed over");
 
-    look.start("Nothing comes out of the printer on the third floor", "Maria Keller", "4711", "printer-offline");
+    look.start("Nothing comes out of the printer on the third floor", "Reception, third floor", "4711", "printer-offline");
     look.browser.sees("#prompt", "switched on");
     look.at("step-first");
     look.answer(&["1", "1", "2", "2"]);
     look.at("step");
-    look.browser.fill("#note", "She is back at her desk from two o'clock on.");
+    look.browser.fill("#note", "Back at the desk from two o'clock on.");
     look.browser.click("#notes button");
     look.browser.sees("#note-list", "two o'clock");
     look.browser.click("[name=signal][value=upset]");
