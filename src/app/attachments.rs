@@ -5,6 +5,7 @@ use crate::{
     case::{Attachment, Denied},
     clock,
     run::Refused,
+    store::{self, out_of_room},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -35,7 +36,7 @@ pub(super) async fn keep(data: &Path, name: &str, media: &str, bytes: Vec<u8>, b
     let written = tokio::task::spawn_blocking(move || write(&path, &bytes).map_err(|source| (path, source)));
     match written.await.expect("writing a file does not panic") {
         Ok(()) => Ok(attachment),
-        Err((_, source)) if source.kind() == io::ErrorKind::StorageFull => Err(crate::store::Error::Full.into()),
+        Err((_, source)) if out_of_room(&source) => Err(store::Error::Full.into()),
         Err((path, source)) => Err(Error::Write { path, source }),
     }
 }
@@ -77,27 +78,30 @@ fn place(data: &Path, hash: &str) -> PathBuf {
     data.join("attachments").join(&hash[..2]).join(hash)
 }
 
-/// Whole or not at all: written beside, synced, renamed, and the folder synced.
+/// Whole or not at all: written beside, synced and renamed; then the folders are synced, from the data folder down, for
+/// whoever made them or the file may not have come to that.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.is_file() {
-        return Ok(());
-    }
     let folder = path.parent().expect("it lies in a folder of its own");
     fs::create_dir_all(folder)?;
-    let beside = folder.join(format!(".{}", uuid::Uuid::new_v4().simple()));
-    let put = || {
-        let mut file = File::create_new(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        // A folder can be synced where it can be opened; elsewhere the rename is as durable as it gets.
-        File::open(folder).and_then(|folder| folder.sync_all()).or(Ok(()))
-    };
-    let done = put();
-    if done.is_err() {
-        let _ = fs::remove_file(&beside);
+    if !path.is_file() {
+        let beside = folder.join(format!(".{}", uuid::Uuid::new_v4().simple()));
+        let put = || {
+            let mut file = File::create_new(&beside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&beside, path)
+        };
+        let done = put();
+        if done.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
+        done?;
     }
-    done
+    #[cfg(unix)]
+    for folder in path.ancestors().take(4).collect::<Vec<_>>().iter().skip(1).rev() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// A file's name without its folders and without what could turn a line around.

@@ -7,7 +7,7 @@ mod sqlite;
 mod statement;
 mod writer;
 
-pub use sqlite::{Settings, Sqlite, backup};
+pub use sqlite::{Settings, Sqlite, backup, out_of_room};
 
 use crate::{
     case::{Entry, OutboxEntry, Row},

@@ -102,7 +102,8 @@ fn prepare(folder: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-fn out_of_room(error: &io::Error) -> bool {
+/// Whether a disk or a quota has no more room.
+pub fn out_of_room(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }

@@ -2,11 +2,23 @@
 //! acknowledged has to be there, and nothing by halves. Linux, and a C compiler.
 
 #[cfg(target_os = "linux")]
+mod agents;
+#[cfg(target_os = "linux")]
 mod appends;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
 mod random;
+#[cfg(target_os = "linux")]
+#[allow(dead_code)]
+#[path = "../suite/receiver.rs"]
+mod receiver;
+#[cfg(target_os = "linux")]
+mod served;
+#[cfg(target_os = "linux")]
+#[allow(dead_code)]
+#[path = "../suite/server.rs"]
+mod server;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]

@@ -1,10 +1,11 @@
-//! The rounds. `FIRSTLINE_KILLS` says how many, `FIRSTLINE_SEED` brings them back; `verify FOLDER` as arguments looks at a
-//! data folder.
+//! The rounds, of the store and of the whole console. `FIRSTLINE_KILLS` says how many of each, `FIRSTLINE_SEED` brings
+//! them back; `store` or `serve` as an argument leaves the others out, `verify FOLDER` looks at a data folder.
 
 use crate::{
     appends,
     disk::Disk,
     random::Random,
+    served,
     verify::{Acknowledged, Found, verify},
 };
 use firstline::store::Settings;
@@ -38,8 +39,19 @@ pub fn main() {
             Ok(found) => println!("{found:?}"),
             Err(wrong) => panic!("{}", wrong.join("\n")),
         },
-        _ => match number("FIRSTLINE_KILLS") {
-            Some(kills) => soak(&runtime, kills),
+        ref parts => match number("FIRSTLINE_KILLS") {
+            Some(kills) => {
+                let seed = number("FIRSTLINE_SEED").unwrap_or_else(|| u64::from(std::process::id()) << 20 | kills);
+                println!("crash: FIRSTLINE_SEED={seed}");
+                let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crash-{}", std::process::id()));
+                if *parts != ["serve"] {
+                    soak(&runtime, kills, seed, &work);
+                }
+                if *parts != ["store"] {
+                    served::soak(&runtime, kills, seed, &work);
+                }
+                fs::remove_dir_all(work).expect("it is ours");
+            }
             None => println!("crash: not run; FIRSTLINE_KILLS=NUMBER says how often"),
         },
     }
@@ -49,15 +61,12 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().expect("the variable is a whole number"))
 }
 
-fn soak(runtime: &tokio::runtime::Runtime, kills: u64) {
-    let seed = number("FIRSTLINE_SEED").unwrap_or_else(|| u64::from(std::process::id()) << 20 | kills);
-    println!("crash: FIRSTLINE_SEED={seed}");
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crash-{}", std::process::id()));
+fn soak(runtime: &tokio::runtime::Runtime, kills: u64, seed: u64, work: &Path) {
     let mut random = Random(seed);
-    bites(runtime, &work, &mut random);
+    bites(runtime, work, &mut random);
     let mut sum = Sum::default();
     let mut acknowledged: Vec<Acknowledged> = Vec::new();
-    let mut disk = Disk::new(&work).expect("there is a C compiler");
+    let mut disk = Disk::new(work).expect("there is a C compiler");
     for kill in 1..=kills {
         let scene = match random.below(5) {
             0 => Scene::Opening,
@@ -83,11 +92,10 @@ fn soak(runtime: &tokio::runtime::Runtime, kills: u64) {
             println!("crash: {kill} kills, nothing lost: {sum:?}");
         }
         if kill % KILLS == 0 {
-            disk = Disk::new(&work).expect("there is a C compiler");
+            disk = Disk::new(work).expect("there is a C compiler");
             acknowledged.clear();
         }
     }
-    std::fs::remove_dir_all(work).expect("it is ours");
 }
 
 /// The figures.

@@ -3,9 +3,10 @@
 use firstline::{
     case::{Case, Entry, Event, Row},
     desk::Desk,
-    id::{CaseId, OutboxId},
+    id::{CaseId, OutboxId, RunId},
     playbook::Program,
-    store::{Filter, Sqlite, Standing, Store},
+    run,
+    store::{Filter, Outgoing, Sqlite, Standing, Store},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -33,28 +34,58 @@ pub struct Found {
     pub unacknowledged: usize,
 }
 
+/// All that a data folder holds.
+#[derive(Default)]
+pub struct Kept {
+    pub found: Found,
+    pub streams: HashMap<CaseId, Stream>,
+    pub outbox: Vec<Outgoing>,
+}
+
+/// A case's entries, and what they come to.
+pub struct Stream {
+    pub entries: Vec<Entry>,
+    pub number: u64,
+    /// What was said to its runs: which, at which position, and what; in order.
+    pub said: Said,
+}
+
 /// Everything that is wrong with a data folder.
 pub async fn verify(folder: &Path, acknowledged: &[Acknowledged]) -> Result<Found, Vec<String>> {
+    let Kept { mut found, streams, .. } = read(folder).await?;
     let mut wrong = Vec::new();
-    let mut found = Found::default();
-    if let Err(error) = look(folder, acknowledged, &mut found, &mut wrong).await {
-        wrong.push(error.to_string());
+    found.unacknowledged = found.entries;
+    for Acknowledged { case, entries } in acknowledged {
+        let kept = streams.get(case).map_or(&[][..], |stream| &stream.entries);
+        for entry in entries {
+            match kept.get(entry.seq as usize - 1) {
+                Some(kept) if kept == entry => found.unacknowledged = found.unacknowledged.saturating_sub(1),
+                Some(_) => wrong.push(format!("case {case}: entry {} is another", entry.seq)),
+                None => wrong.push(format!("case {case}: entry {} is lost", entry.seq)),
+            }
+        }
     }
     if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }
 
-async fn look(
-    folder: &Path,
-    acknowledged: &[Acknowledged],
-    found: &mut Found,
-    wrong: &mut Vec<String>,
-) -> Result<(), firstline::store::Error> {
+/// Reads a data folder; everything in it that contradicts itself.
+pub async fn read(folder: &Path) -> Result<Kept, Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut kept = Kept::default();
+    if let Err(error) = look(folder, &mut kept, &mut wrong).await {
+        wrong.push(error.to_string());
+    }
+    if wrong.is_empty() { Ok(kept) } else { Err(wrong) }
+}
+
+async fn look(folder: &Path, kept: &mut Kept, wrong: &mut Vec<String>) -> Result<(), firstline::store::Error> {
     let store = Sqlite::open(folder).await?;
+    let found = &mut kept.found;
+    let mut programs = HashMap::new();
     let mut rows: HashMap<CaseId, Row> = HashMap::new();
     for row in store.list(&Filter { limit: u32::MAX, ..Filter::default() }).await? {
         rows.insert(row.case, row);
     }
-    let mut streams: HashMap<CaseId, Vec<Entry>> = HashMap::new();
     let mut standing: BTreeMap<OutboxId, &str> = BTreeMap::new();
     for id in store.cases().await? {
         let entries = store.stream(id, 0).await?;
@@ -74,13 +105,17 @@ async fn look(
                 _ => {}
             }
         }
-        let programs = programs(&store, &entries).await?;
+        link(&store, &entries, &mut programs).await?;
+        let row = rows.remove(&id);
         match fold(id, &entries, &programs) {
-            Ok(case) if rows.remove(&id) == Some(case.row()) => {}
-            Ok(_) => wrong.push(format!("case {id}: the list shows something else than its stream")),
+            Ok((case, said)) => {
+                if row != Some(case.row()) {
+                    wrong.push(format!("case {id}: the list shows something else than its stream"));
+                }
+                kept.streams.insert(id, Stream { entries, number: case.number, said });
+            }
             Err(why) => wrong.push(format!("case {id}: {why}")),
         }
-        streams.insert(id, entries);
     }
     wrong.extend(rows.keys().map(|id| format!("case {id}: in the list, and without a stream")));
     for outgoing in store.outbox(true, u32::MAX).await? {
@@ -97,30 +132,22 @@ async fn look(
             Some(says) if says == is => {}
             says => wrong.push(format!("outbox entry {id}: it is {is}, and the streams say {says:?}")),
         }
+        kept.outbox.push(outgoing);
     }
     wrong.extend(standing.keys().map(|id| format!("outbox entry {id}: in a stream, and not in the outbox")));
-    found.unacknowledged = found.entries;
-    for Acknowledged { case, entries } in acknowledged {
-        let kept = streams.get(case).map_or(&[][..], Vec::as_slice);
-        for entry in entries {
-            match kept.get(entry.seq as usize - 1) {
-                Some(kept) if kept == entry => found.unacknowledged = found.unacknowledged.saturating_sub(1),
-                Some(_) => wrong.push(format!("case {case}: entry {} is another", entry.seq)),
-                None => wrong.push(format!("case {case}: entry {} is lost", entry.seq)),
-            }
-        }
-    }
     store.close().await;
     Ok(())
 }
 
-async fn programs(
+/// Links the programs that entries start, unless they are known.
+async fn link(
     store: &dyn Store,
     entries: &[Entry],
-) -> Result<HashMap<String, Arc<Program>>, firstline::store::Error> {
-    let mut programs = HashMap::new();
+    programs: &mut HashMap<String, Arc<Program>>,
+) -> Result<(), firstline::store::Error> {
     for entry in entries {
         if let Event::RunStarted { program, .. } = &entry.event
+            && !programs.contains_key(program)
             && let Some(source) = store.program(program).await?
         {
             let files = source.files.into_iter().map(|(path, text)| (path, text.into_bytes()));
@@ -129,14 +156,22 @@ async fn programs(
             }
         }
     }
-    Ok(programs)
+    Ok(())
 }
 
-fn fold(id: CaseId, entries: &[Entry], programs: &HashMap<String, Arc<Program>>) -> Result<Case, String> {
+type Said = Vec<(RunId, String, run::Event)>;
+
+fn fold(id: CaseId, entries: &[Entry], programs: &HashMap<String, Arc<Program>>) -> Result<(Case, Said), String> {
     let (first, others) = entries.split_first().ok_or("it has no entries")?;
     let mut case = Case::open(id, first).map_err(|fault| fault.to_string())?;
+    let mut said = Vec::new();
     for entry in others {
+        if let Event::Went { run, what } = &entry.event
+            && let Some(known) = case.run(*run)
+        {
+            said.push((*run, known.run.position(), what.clone()));
+        }
         case.apply(entry, &|hash| programs.get(hash).cloned()).map_err(|fault| fault.to_string())?;
     }
-    Ok(case)
+    Ok((case, said))
 }

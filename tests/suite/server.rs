@@ -92,7 +92,7 @@ impl Server {
 
     /// Somebody in front of a browser without JavaScript.
     pub fn visitor(&self) -> Visitor {
-        Visitor { address: self.address.clone(), cookies: BTreeMap::new(), headers: Vec::new() }
+        Visitor::at(&self.address)
     }
 }
 
@@ -170,6 +170,11 @@ pub fn form(fields: &[(&str, &str)]) -> String {
 }
 
 impl Visitor {
+    /// Of a server that listens there: `127.0.0.1:PORT`.
+    pub fn at(address: &str) -> Self {
+        Self { address: address.to_owned(), cookies: BTreeMap::new(), headers: Vec::new() }
+    }
+
     pub fn get(&mut self, path: &str) -> Answer {
         self.ask("GET", path, None)
     }
