@@ -2,13 +2,13 @@
 
 use crate::{
     random::Random,
-    server::{Answer, Visitor},
+    server::{self, Answer, Visitor, unescape},
     verify::{Kept, Stream},
 };
 use firstline::{case::Event, id::RunId, run};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fs,
     path::Path,
     sync::{
@@ -55,6 +55,14 @@ enum What {
     Resolved,
 }
 
+/// A form that is sent.
+#[derive(Clone, Debug)]
+pub struct Form {
+    path: String,
+    fields: Vec<(&'static str, String)>,
+    what: What,
+}
+
 /// What the agents of one server share.
 pub struct Desk {
     /// `127.0.0.1:PORT`
@@ -71,6 +79,8 @@ pub struct Desk {
     pub refused: AtomicU64,
     /// Pages that were shown while it was.
     pub shown: AtomicU64,
+    /// Forms whose end nobody knows, and which may be sent again.
+    pub unsure: Mutex<Vec<Form>>,
     /// What should not have come.
     pub wrong: Mutex<Vec<String>>,
 }
@@ -82,7 +92,11 @@ impl Desk {
     /// An agent, until the server goes away.
     pub fn work(&self, seed: u64) {
         let mut agent = Agent { desk: self, visitor: Visitor::at(&self.address), random: Random(seed) };
-        while !self.over.load(SeqCst) && agent.serve().is_ok() {}
+        while !self.over.load(SeqCst) {
+            if agent.serve().is_err() {
+                break;
+            }
+        }
     }
 }
 
@@ -95,6 +109,10 @@ struct Agent<'a> {
 impl Agent<'_> {
     /// One caller, for a while.
     fn serve(&mut self) -> Result<(), Gone> {
+        let again = self.desk.unsure.lock().expect("nobody panics here").pop();
+        if let Some(form) = again {
+            self.send(form)?;
+        }
         let known = self.desk.cases.lock().expect("nobody panics here").clone();
         let recent = known.len().saturating_sub(20);
         let number = match known.len() {
@@ -113,67 +131,64 @@ impl Agent<'_> {
     }
 
     fn open(&mut self) -> Result<Option<u64>, Gone> {
+        let home = self.ask("GET", "/", None)?;
         let mark = self.mark();
-        let playbook = PLAYBOOKS[self.random.below(PLAYBOOKS.len() as u64) as usize];
-        let fields =
-            [("name", "Ada"), ("contact", "4711"), ("channel", "phone"), ("words", &mark), ("playbook", playbook)];
-        let answer = self.post("/cases", &fields)?;
-        let number = answer.header("location").and_then(|to| to.strip_prefix("/cases/")?.parse().ok());
-        if let Some(case) = number {
-            self.written(case, What::Opened { mark });
-            self.desk.cases.lock().expect("nobody panics here").push(case);
+        let playbook = PLAYBOOKS[self.random.below(PLAYBOOKS.len() as u64) as usize].to_owned();
+        let mut fields = vec![("case", home.field("case")), ("words", mark.clone()), ("playbook", playbook)];
+        if self.random.percent(80) {
+            fields.extend([("name", "Ada".into()), ("contact", "4711".into()), ("channel", "phone".into())]);
         }
-        Ok(number)
+        let form = Form { path: "/cases".into(), fields, what: What::Opened { mark } };
+        if self.random.percent(10) {
+            self.send(form.clone())?;
+        }
+        self.send(form)
     }
 
     /// One form of a case's page.
     fn go_on(&mut self, case: u64, page: &Answer) -> Result<(), Gone> {
         let base = format!("/cases/{case}");
+        let body = unescape(&page.body);
+        let has = |form: &str| body.contains(&format!("action=\"{base}/{form}\""));
         let chance = self.random.below(100);
+        let to = |form: &str, fields, what| Form { path: format!("{base}/{form}"), fields, what };
         if chance < 10 {
             let mark = self.mark();
             let text = format!("{mark} {}", "word ".repeat(self.random.below(300) as usize));
-            return self.write(case, &format!("{base}/note"), &[("text", &text)], What::Noted { mark });
+            return self.send(to("note", vec![("text", text)], What::Noted { mark })).map(drop);
         }
         if chance < 16 {
             return self.attach(case);
         }
-        if page.body.contains(&format!("{base}/claim\"")) {
-            return self.post(&format!("{base}/claim"), &[]).map(drop);
+        if has("claim") {
+            return self.ask("POST", &format!("{base}/claim"), Some(String::new())).map(drop);
         }
-        if page.body.contains(&format!("{base}/resolve\"")) {
-            return self.write(case, &format!("{base}/resolve"), &[("confirmed", "yes")], What::Resolved);
-        }
-        let Some(run) =
-            page.body.split_once(&format!("{base}/runs/")).and_then(|(_, rest)| rest.get(..32)?.parse().ok())
-        else {
-            return Ok(());
-        };
-        if !page.body.contains(&format!("{base}/runs/{run}/answer\"")) {
-            if !page.body.contains(&format!("{base}/hand-on\"")) || self.random.percent(50) {
+        let run = body.split_once(&format!("{base}/runs/")).and_then(|(_, rest)| rest.get(..32)?.parse().ok());
+        let Some(run): Option<RunId> = run.filter(|run| has(&format!("runs/{run}/answer"))) else {
+            if self.random.percent(30) || !has("hand-on") {
                 return Ok(());
             }
+            if self.random.percent(30) {
+                let fields = vec![("text", "it works".into()), ("confirmed", "yes".into())];
+                return self.send(to("resolve", fields, What::Resolved)).map(drop);
+            }
             let mark = self.mark();
-            let to = ["tier-1", "tier-2/network", "tier-3/security"][self.random.below(3) as usize];
-            return self.write(
-                case,
-                &format!("{base}/hand-on"),
-                &[("to", to), ("why", &mark.clone())],
-                What::HandedOn { mark },
-            );
-        }
+            let tier = ["tier-1", "tier-2/network", "tier-3/security"][self.random.below(3) as usize];
+            let fields = vec![("to", tier.into()), ("why", mark.clone())];
+            return self.send(to("hand-on", fields, What::HandedOn { mark })).map(drop);
+        };
         let position = page.field("position");
-        let (form, field, words) = match chance {
-            16..19 => ("back", "signal", "back".to_owned()),
-            19..26 => ("signal", "signal", "hand-over".to_owned()),
+        let (kind, field, words) = match chance {
+            16..20 => ("back", "signal", "back".to_owned()),
+            20..30 => ("signal", "signal", "hand-over".to_owned()),
             _ => self.answer(page),
         };
-        let path = format!("{base}/runs/{run}/{form}");
-        for _ in 0..if chance > 95 { 2 } else { 1 } {
-            let what = What::Said { run, position: position.clone(), words: words.clone() };
-            self.write(case, &path, &[("position", &position), (field, &words)], what)?;
+        let what = What::Said { run, position: position.clone(), words: words.clone() };
+        let form = to(&format!("runs/{run}/{kind}"), vec![("position", position), (field, words)], what);
+        if chance > 95 {
+            self.send(form.clone())?;
         }
-        Ok(())
+        self.send(form).map(drop)
     }
 
     /// Something that the page takes; now and then it does not.
@@ -210,20 +225,36 @@ impl Agent<'_> {
         Ok(())
     }
 
-    fn write(&mut self, case: u64, path: &str, fields: &[(&str, &str)], what: What) -> Result<(), Gone> {
-        if self.post(path, fields)?.status == 303 {
-            self.written(case, what);
+    /// Sends a form; gives the case's number if it is done.
+    fn send(&mut self, form: Form) -> Result<Option<u64>, Gone> {
+        let fields: Vec<_> = form.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = match self.ask("POST", &form.path, Some(server::form(&fields))) {
+            Ok(answer) => answer,
+            Err(Gone) => {
+                // Two of the same are one, where a form says which case or position it is for.
+                let again =
+                    matches!(&form.what, What::Opened { .. } | What::Said { .. }) && !form.path.ends_with("/back");
+                if again {
+                    self.desk.unsure.lock().expect("nobody panics here").push(form);
+                }
+                return Err(Gone);
+            }
+        };
+        if answer.status != 303 {
+            return Ok(None);
         }
-        Ok(())
+        let case = answer.header("location").and_then(|to| to.strip_prefix("/cases/")?.parse().ok());
+        let case = case.expect("a form leads to its case");
+        if matches!(form.what, What::Opened { .. }) {
+            self.desk.cases.lock().expect("nobody panics here").push(case);
+        }
+        self.written(case, form.what);
+        Ok(Some(case))
     }
 
     fn written(&self, case: u64, what: What) {
         // Nobody listens any more when the round is over by then.
         let _ = self.desk.written.send(Written { case, what });
-    }
-
-    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Gone> {
-        self.ask("POST", path, Some(crate::server::form(fields)))
     }
 
     /// Every page that should not have come is noted.
@@ -263,6 +294,23 @@ impl Agent<'_> {
     }
 }
 
+/// How many of which kind.
+pub fn kinds(written: &[Written]) -> BTreeMap<&'static str, usize> {
+    let mut out = BTreeMap::new();
+    for Written { what, .. } in written {
+        let kind = match what {
+            What::Opened { .. } => "opened",
+            What::Noted { .. } => "noted",
+            What::Attached { .. } => "attached",
+            What::Said { .. } => "said",
+            What::HandedOn { .. } => "handed on",
+            What::Resolved => "resolved",
+        };
+        *out.entry(kind).or_default() += 1;
+    }
+    out
+}
+
 fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -271,6 +319,14 @@ fn hash(bytes: &[u8]) -> String {
 pub fn missing(written: &[Written], folder: &Path, kept: &Kept) -> Vec<String> {
     let by_number: HashMap<u64, &Stream> = kept.streams.values().map(|stream| (stream.number, stream)).collect();
     let mut wrong = Vec::new();
+    let mut opened: HashMap<&str, usize> = HashMap::new();
+    for entry in by_number.values().flat_map(|stream| &stream.entries) {
+        if let Event::Opened { words, .. } = &entry.event {
+            *opened.entry(words).or_default() += 1;
+        }
+    }
+    wrong
+        .extend(opened.iter().filter(|(_, count)| **count > 1).map(|(mark, count)| format!("{count} cases of {mark}")));
     for Written { case, what } in written {
         let count = by_number.get(case).map_or(0, |stream| times(what, folder, stream));
         if count != 1 {

@@ -2,7 +2,7 @@
 //! acknowledged has to be there once, and every escalation has to reach both systems, under one key each.
 
 use crate::{
-    agents::{self, AGENTS, Written, missing},
+    agents::{self, AGENTS, Form, Written, missing},
     disk::Disk,
     random::Random,
     receiver::{Receiver, Reply},
@@ -40,12 +40,13 @@ struct World {
     desk: PathBuf,
     log: PathBuf,
     cases: Vec<u64>,
+    unsure: Vec<Form>,
     written: Vec<Written>,
     sum: Sum,
 }
 
 /// The figures.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Default)]
 struct Sum {
     kills: u64,
     /// Of them, those that the disk lost what was not synced at.
@@ -72,29 +73,36 @@ enum Scene<'a> {
     Full(&'a dyn Fn(bool) -> io::Result<()>),
 }
 
+/// A server; killed when it goes out of scope.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    /// How it ended, if it did by itself.
+    fn ended(&mut self) -> Result<(), String> {
+        let ended = self.0.try_wait().expect("it can be asked");
+        ended.map_or(Ok(()), |ended| Err(format!("it ended by itself: {ended}")))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 /// All rounds, and what came of them.
 pub fn soak(runtime: &tokio::runtime::Runtime, kills: u64, seed: u64, work: &Path) {
     let mut random = Random(seed ^ 1);
     let disk = Disk::new(work).expect("there is a C compiler");
     let honest = Arc::new(AtomicBool::new(false));
-    let receivers = CONNECTORS.map(|_| {
-        let (random, honest) = (Mutex::new(Random(random.any())), Arc::clone(&honest));
-        Receiver::start(0, move |_, _| match random.lock().expect("nobody panics here").below(10) {
-            _ if honest.load(SeqCst) => Reply::Status(200, "", ""),
-            0 => Reply::Status(503, "", "later"),
-            1 => Reply::Lost,
-            2 => Reply::CutShort(200),
-            _ => Reply::Status(200, "", ""),
-        })
-    });
-    let mut world = World {
-        desk: desk(work, &receivers).expect("the desk can be written"),
-        log: work.join("serve.log"),
-        cases: Vec::new(),
-        written: Vec::new(),
-        sum: Sum::default(),
-    };
-    small(runtime, &world, work, &mut random);
+    small(runtime, work, &mut random);
+    let receivers = receivers(&honest, &mut random);
+    let mut world = World::new(work, "serve", &receivers);
     for kill in 1..=kills {
         let cut = kill % 2 == 0;
         let number = if random.percent(50) { 28 } else { 122 };
@@ -119,12 +127,7 @@ pub fn soak(runtime: &tokio::runtime::Runtime, kills: u64, seed: u64, work: &Pat
         let copy = disk.copy().expect("it copies");
         let kept = world.verified(runtime, &copy, &format!("kill {kill}, {chance} %"));
         if kill % 50 == 0 || kill == kills {
-            println!(
-                "crash: serve: {} acknowledged writes, 0 lost, 0 twice: {:?}, {:?}",
-                world.written.len(),
-                world.sum,
-                kept.found
-            );
+            println!("crash: serve: {}", world.figures(&kept));
         }
     }
     honest.store(true, SeqCst);
@@ -132,16 +135,28 @@ pub fn soak(runtime: &tokio::runtime::Runtime, kills: u64, seed: u64, work: &Pat
     runtime.block_on(rebuilt(&disk.copy().expect("it copies"), &world.desk));
 }
 
+/// Two other systems, which fail now and then until they are to be honest.
+fn receivers(honest: &Arc<AtomicBool>, random: &mut Random) -> [Receiver; 2] {
+    CONNECTORS.map(|_| {
+        let (random, honest) = (Mutex::new(Random(random.any())), Arc::clone(honest));
+        Receiver::start(0, move |_, _| match random.lock().expect("nobody panics here").below(10) {
+            _ if honest.load(SeqCst) => Reply::Status(200, "", ""),
+            0 => Reply::Status(503, "", "later"),
+            1 => Reply::Lost,
+            2 => Reply::CutShort(200),
+            _ => Reply::Status(200, "", ""),
+        })
+    })
+}
+
 /// The starter desk, whose upper tiers tell two other systems.
-fn desk(work: &Path, receivers: &[Receiver]) -> io::Result<PathBuf> {
+fn desk(desk: &Path, receivers: &[Receiver]) -> io::Result<()> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let desk = work.join("desk");
-    fs::create_dir(&desk)?;
+    fs::create_dir(desk)?;
     for part in ["playbooks", "kb"] {
-        assert!(Command::new("cp").arg("-r").arg(source.join(part)).arg(&desk).status()?.success(), "cp fails");
+        assert!(Command::new("cp").arg("-r").arg(source.join(part)).arg(desk).status()?.success(), "cp fails");
     }
-    let policy = fs::read_to_string(source.join("desk.yaml"))?;
-    let mut told = policy.clone();
+    let mut told = fs::read_to_string(source.join("desk.yaml"))?;
     for until in ["respond_within: 4h", "respond_within: 1h"] {
         told = told.replacen(until, &format!("{until}, deliver: [{}]", CONNECTORS.join(", ")), 1);
     }
@@ -150,12 +165,11 @@ fn desk(work: &Path, receivers: &[Receiver]) -> io::Result<PathBuf> {
     for (name, receiver) in CONNECTORS.iter().zip(receivers) {
         told.push_str(&format!("  {name}: {{use: webhook, url: \"{}\"}}\n", receiver.url()));
     }
-    fs::write(desk.join("desk.yaml"), told)?;
-    Ok(desk)
+    fs::write(desk.join("desk.yaml"), told)
 }
 
 /// A real file system that runs full, where one can be mounted.
-fn small(runtime: &tokio::runtime::Runtime, world: &World, work: &Path, random: &mut Random) {
+fn small(runtime: &tokio::runtime::Runtime, work: &Path, random: &mut Random) {
     let place = work.join("small");
     fs::create_dir(&place).expect("a folder can be made");
     let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).arg(&place).output();
@@ -174,13 +188,8 @@ fn small(runtime: &tokio::runtime::Runtime, world: &World, work: &Path, random: 
         }
         false => fs::remove_file(&filler),
     };
-    let mut tried = World {
-        desk: world.desk.clone(),
-        log: world.log.clone(),
-        cases: Vec::new(),
-        written: Vec::new(),
-        sum: Sum::default(),
-    };
+    let receivers = receivers(&Arc::default(), random);
+    let mut tried = World::new(work, "small-serve", &receivers);
     let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         for round in 1..=3 {
             tried.round(&place.join("data"), None, &Scene::Full(&full), random);
@@ -192,18 +201,24 @@ fn small(runtime: &tokio::runtime::Runtime, world: &World, work: &Path, random: 
     if let Err(panic) = verdict {
         std::panic::resume_unwind(panic);
     }
+    let Sum { full, refused, shown, .. } = tried.sum;
     println!(
-        "crash: serve: a file system of 16 MiB was full {} times: {} forms refused, {} pages shown; {} acknowledged \
-         writes, 0 lost, 0 twice",
-        tried.sum.full,
-        tried.sum.refused,
-        tried.sum.shown,
+        "crash: serve: a file system of 16 MiB was full {full} times: {refused} forms refused, {shown} pages shown; {} \
+         acknowledged writes, 0 lost, 0 twice",
         tried.written.len()
     );
 }
 
 impl World {
-    fn start(&self, data: &Path, disk: Option<&Disk>) -> Child {
+    /// With a desk and a log of this name.
+    fn new(work: &Path, name: &str, receivers: &[Receiver]) -> Self {
+        let desk = work.join(format!("{name}-desk"));
+        self::desk(&desk, receivers).expect("the desk can be written");
+        let log = work.join(format!("{name}.log"));
+        Self { desk, log, cases: Vec::new(), unsure: Vec::new(), written: Vec::new(), sum: Sum::default() }
+    }
+
+    fn start(&self, data: &Path, disk: Option<&Disk>) -> Running {
         let mut command = firstline(data, Some(&self.desk));
         let log = fs::File::options().create(true).append(true).open(&self.log).expect("a log can be written");
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("FIRSTLINE_LOG", "warn");
@@ -211,13 +226,13 @@ impl World {
         if let Some(disk) = disk {
             disk.prepare(&mut command);
         }
-        command.spawn().expect("it starts")
+        Running(command.spawn().expect("it starts"))
     }
 
     /// Where it listens, when it does.
-    fn address(&self, child: &mut Child) -> String {
+    fn address(&self, server: &mut Running) -> String {
         let mut line = String::new();
-        let stdout = child.stdout.as_mut().expect("it is piped");
+        let stdout = server.0.stdout.as_mut().expect("it is piped");
         io::BufReader::new(stdout).read_line(&mut line).expect("it can be read");
         let address = line.trim().strip_prefix("firstline: http://").map(|rest| rest.trim_end_matches('/').to_owned());
         address.unwrap_or_else(|| panic!("it says where it listens, not {line:?}: {}", self.logged()))
@@ -225,32 +240,26 @@ impl World {
 
     /// Starts the server, lets agents work, and kills it.
     fn round(&mut self, data: &Path, disk: Option<&Disk>, scene: &Scene<'_>, random: &mut Random) {
-        let mut child = self.start(data, disk);
+        let mut server = self.start(data, disk);
         if matches!(scene, Scene::Opening) {
             thread::sleep(Duration::from_millis(random.below(400)));
+            server.ended().unwrap_or_else(|why| panic!("{why}: {}", self.logged()));
         } else {
-            self.worked(&mut child, scene, random);
+            self.worked(&mut server, scene, random);
         }
-        let ended = child.try_wait().expect("it can be asked");
-        assert!(
-            ended.is_none() || !matches!(scene, Scene::Opening),
-            "it ended by itself: {ended:?}; {}",
-            self.logged()
-        );
-        let _ = child.kill();
-        child.wait().expect("it ends");
     }
 
-    fn worked(&mut self, child: &mut Child, scene: &Scene<'_>, random: &mut Random) {
+    fn worked(&mut self, server: &mut Running, scene: &Scene<'_>, random: &mut Random) {
         let (sender, written) = mpsc::channel();
         let desk = agents::Desk {
-            address: self.address(child),
+            address: self.address(server),
             written: sender,
             cases: Mutex::new(std::mem::take(&mut self.cases)),
             over: AtomicBool::new(false),
             full: AtomicBool::new(false),
             refused: 0.into(),
             shown: 0.into(),
+            unsure: Mutex::new(std::mem::take(&mut self.unsure)),
             wrong: Mutex::default(),
         };
         let played = thread::scope(|scope| {
@@ -260,15 +269,13 @@ impl World {
             }
             let played = self.play(&desk, &written, scene, random);
             desk.over.store(true, SeqCst);
-            let ended = child.try_wait().expect("it can be asked");
-            let _ = child.kill();
-            match ended {
-                Some(ended) => Err(format!("it ended by itself: {ended:?}")),
-                None => played,
-            }
+            let ended = server.ended();
+            server.kill();
+            ended.and(played)
         });
         self.written.extend(written.try_iter());
         self.cases = desk.cases.into_inner().expect("nobody panics here");
+        self.unsure = desk.unsure.into_inner().expect("nobody panics here");
         self.sum.refused += desk.refused.into_inner();
         self.sum.shown += desk.shown.into_inner();
         let mut wrong = desk.wrong.into_inner().expect("nobody panics here");
@@ -330,8 +337,8 @@ impl World {
     /// The outbox comes to its end; everything arrived, under one key.
     async fn drained(&self, data: &Path, receivers: &[Receiver]) {
         let begun = Instant::now();
-        let mut child = self.start(data, None);
-        self.address(&mut child);
+        let mut server = self.start(data, None);
+        self.address(&mut server);
         let store = Sqlite::open(data).await.expect("it opens");
         loop {
             let waiting = store.outbox(false, u32::MAX).await.expect("it reads").len();
@@ -341,8 +348,8 @@ impl World {
             assert!(begun.elapsed() < LONG_PATIENCE, "{waiting} deliveries wait; {}", self.logged());
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        let stopped = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
-        assert!(stopped.success() && child.wait().expect("it ends").success(), "it does not stop well");
+        let stopped = Command::new("kill").arg(server.0.id().to_string()).status().expect("kill runs");
+        assert!(stopped.success() && server.0.wait().expect("it ends").success(), "it does not stop well");
         let outbox = store.outbox(true, u32::MAX).await.expect("it reads");
         store.close().await;
         let mut repeated = 0;
@@ -372,6 +379,21 @@ impl World {
             known.len(),
             begun.elapsed().as_secs()
         );
+    }
+
+    fn figures(&self, kept: &Kept) -> String {
+        let Sum { kills, power_cuts, opening, torn, full, refused, shown } = self.sum;
+        let kinds: Vec<_> =
+            agents::kinds(&self.written).iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        format!(
+            "{kills} kills ({power_cuts} of them power cuts that left {torn} sectors of unsynced writes; {opening} while \
+             it started): {} acknowledged writes ({}), 0 lost, 0 twice; {} cases, {} outbox entries; the disk was full \
+             {full} times: {refused} forms refused, {shown} pages shown",
+            self.written.len(),
+            kinds.join(", "),
+            kept.found.cases,
+            kept.found.outbox
+        )
     }
 
     fn logged(&self) -> String {
