@@ -163,7 +163,8 @@ static void sync_folder(int fd) {
     char path[PATH_MAX], mirror[PATH_MAX];
     if (path_of(fd, path)) fail("a folder");
     if (snprintf(mirror, sizeof mirror, "%s%s", shadow, path + strlen(dir)) >= PATH_MAX) fail(path);
-    mkdir(mirror, 0700);
+    // Its own name is not synced: neither is anything in it.
+    if (mkdir(mirror, 0700) && errno == ENOENT) return;
     DIR *names = opendir(path);
     if (!names) fail(path);
     for (struct dirent *name; (name = readdir(names));) {
