@@ -274,7 +274,8 @@ impl Agent<'_> {
                 self.desk.shown.fetch_add(u64::from(was_full && full), SeqCst);
             }
             (303 | 409 | 422, "POST") => {}
-            (503, "POST") if full && answer.body.contains("The disk is full") => {
+            // A quota that had room again when the store looked for the reason has no name.
+            (503, "POST") if full && answer.body.contains("nothing was saved") => {
                 self.desk.refused.fetch_add(1, SeqCst);
             }
             (status, _) => {
