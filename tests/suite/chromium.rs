@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 use thirtyfour::{
-    By, ChromeCapabilities, ChromiumLikeCapabilities, WebDriver, error::WebDriverResult,
+    By, ChromeCapabilities, ChromiumLikeCapabilities, TypingData, WebDriver, error::WebDriverResult,
     extensions::cdp::ChromeDevTools,
 };
 use tokio::runtime::Runtime;
@@ -142,9 +142,8 @@ impl Browser {
     }
 
     /// Presses a key where the focus is.
-    pub fn press(&self, key: &str) {
-        let pressed = self.wait(self.driver().action_chain().send_keys(key).perform());
-        pressed.unwrap_or_else(|error| panic!("{key}: {error}"));
+    pub fn press(&self, keys: impl Into<TypingData>) {
+        self.wait(self.driver().action_chain().send_keys(keys).perform()).expect("keys can be pressed");
     }
 
     /// What people read of all elements that match, with single spaces; hidden words too.

@@ -3,6 +3,7 @@
 mod accounts;
 mod agreement;
 mod backup;
+mod browser;
 mod calendar;
 mod cases;
 mod chromium;

@@ -114,7 +114,7 @@ impl Look {
     fn answer(&self, keys: &[&str]) {
         for key in keys {
             let position = self.browser.attribute("#step", "data-position");
-            self.browser.press(key);
+            self.browser.press(*key);
             self.browser.until("the next step", || {
                 (self.browser.attribute("#step", "data-position") != position).then_some(())
             });

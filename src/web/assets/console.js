@@ -229,7 +229,10 @@ document.addEventListener("keydown", (event) => {
 
 const keysOn = () => localStorage.getItem("keys") !== "off";
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") $$("details.drop[open]").forEach((drop) => { drop.open = false; $("summary", drop).focus(); });
+  if (event.key === "Escape") {
+    $$("details.drop[open]").forEach((drop) => { drop.open = false; $("summary", drop).focus(); });
+    if (isField(event.target)) ($("#prompt") ?? $("#main")).focus({ preventScroll: true });
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (isField(event.target) || event.target.isContentEditable || $("dialog[open]") || !keysOn()) return;
   const { key } = event;

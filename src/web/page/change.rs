@@ -51,6 +51,8 @@ pub struct OptionView {
     pub same: bool,
     /// What must be confirmed then: a prompt in one line, and its answer.
     pub confirm: Vec<(String, String)>,
+    /// What is asked next, in one line; `None` if the run is over then.
+    pub next: Option<String>,
 }
 
 impl ChangePage {
@@ -62,12 +64,13 @@ impl ChangePage {
         let option = |said: &Said| {
             let same = *said == was;
             let change = Input::Change { at: at.to_owned(), visit: Some(visit), said: said.clone() };
-            let confirm = if same { Vec::new() } else { confirm(run, case, &change)? };
+            let (confirm, next) = if same { Default::default() } else { confirm(run, case, &change)? };
             Ok::<_, Refused>(OptionView {
                 id: said.words().to_owned(),
                 label: label(&prompt, said.words()),
                 same,
                 confirm,
+                next,
             })
         };
         let choices = prompt.choices.iter().filter(|choice| choice.id != "next");
@@ -156,18 +159,22 @@ fn given(run: &Run, name: &str) -> Option<(Prompt, Said)> {
     Some((prompt, said))
 }
 
-/// What is asked again after a change, if each is confirmed as it was: the prompts in one line, with their answers. The
-/// same as [`Run::would_confirm`], in words.
-fn confirm(run: &Run, case: &Case, change: &Input) -> Result<Vec<(String, String)>, Refused> {
+/// Prompts in one line, with their answers.
+type Asked = Vec<(String, String)>;
+
+/// What is asked again after a change, the same as [`Run::would_confirm`] in words, and what is asked next if each is
+/// confirmed as it was.
+fn confirm(run: &Run, case: &Case, change: &Input) -> Result<(Asked, Option<String>), Refused> {
     let mut run = run.clone();
     let mut asked = Vec::new();
     run.take(change, None, NEVER, "")?;
     while let View::Prompt(prompt) = run.view(&case.info()) {
-        let Some(held) = &prompt.held else { break };
-        asked.push((markdown::first_line(&prompt.text), label(&prompt, held.words())));
+        let text = markdown::first_line(&prompt.text);
+        let Some(held) = &prompt.held else { return Ok((asked, Some(text))) };
+        asked.push((text, label(&prompt, held.words())));
         run.take(&Input::Say(held.clone()), None, NEVER, "")?;
     }
-    Ok(asked)
+    Ok((asked, None))
 }
 
 /// An answer as people read it.
