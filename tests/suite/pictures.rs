@@ -180,7 +180,12 @@ fn every_page_fits_and_can_be_read() {
     look.browser.click(".typed button");
     look.browser.sees("#step", "Handed over");
 
-    look.start("Nothing comes out of the printer on the third floor", "Reception, third floor", "4711", "printer-offline");
+    look.start(
+        "Nothing comes out of the printer on the third floor",
+        "Reception, third floor",
+        "4711",
+        "printer-offline",
+    );
     look.browser.sees("#prompt", "switched on");
     look.at("step-first");
     look.answer(&["1", "1", "2", "2"]);
