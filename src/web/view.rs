@@ -1,11 +1,11 @@
 //! Data to HTML: the templates, compiled once, and what they may call.
 
 use super::{assets, page::Frame};
-use crate::markdown;
+use crate::{markdown, template::clean};
 use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, UndefinedBehavior, Value, context, syntax::SyntaxConfig,
-    value::Serde,
+    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value, context,
+    escape_formatter, syntax::SyntaxConfig, value::Serde,
 };
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -45,6 +45,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(printed);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters"));
     environment
@@ -68,6 +69,16 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// What stands in a page is escaped, and cannot turn the text around it.
+fn printed(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let cleaned = value.as_str().map(|text| (clean(text), text)).filter(|(cleaned, text)| cleaned != text);
+    match cleaned {
+        Some((cleaned, _)) if value.is_safe() => escape_formatter(out, state, &safe(cleaned)),
+        Some((cleaned, _)) => escape_formatter(out, state, &Value::from(cleaned)),
+        None => escape_formatter(out, state, value),
+    }
+}
 
 /// A whole page.
 pub fn page(template: &str, frame: &Frame, page: impl Serialize) -> String {

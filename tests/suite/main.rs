@@ -33,3 +33,4 @@ mod store;
 mod support;
 mod ticket;
 mod trees;
+mod typed;
