@@ -127,7 +127,10 @@ impl<D: Dialect> Store for Sql<D> {
         let done = self.writer.write(statements(append)).await?;
         match done.changed {
             0 => Err(Error::Stale { head: self.head(case).await?.unwrap_or(0) }),
-            _ => Ok(()),
+            _ => {
+                metrics::counter!("firstline_store_appends_total").increment(1);
+                Ok(())
+            }
         }
     }
 

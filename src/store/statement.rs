@@ -55,6 +55,15 @@ impl Statement {
         self
     }
 
+    /// How large its values are.
+    pub fn bytes(&self) -> usize {
+        let bytes = |value: &Value| match value {
+            Value::Text(text) => text.as_ref().map_or(0, String::len),
+            Value::Whole(number) => number.map_or(0, |_| size_of::<i64>()),
+        };
+        self.values.iter().map(bytes).sum()
+    }
+
     /// Runs it.
     pub async fn run(&self, connection: &mut AnyConnection) -> Result<Done, sqlx::Error> {
         let mut query = sqlx::query::<Any>(AssertSqlSafe(self.sql.clone()));

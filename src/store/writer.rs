@@ -138,6 +138,7 @@ impl<D: Dialect> Work<D> {
             begin::<D>(&mut connection).await.map_err(Failed::Begin)?;
             let done = statements(&mut connection, group).await.map_err(Failed::Within)?;
             Statement::new("COMMIT").run(&mut connection).await.map_err(Failed::Within)?;
+            tell(group, &done);
             Ok(done)
         }
         .await;
@@ -173,4 +174,12 @@ async fn statements(connection: &mut AnyConnection, group: &[Request]) -> Result
         out.push(done);
     }
     Ok(out)
+}
+
+/// Counts a commit, and the bytes of the values that it wrote.
+fn tell(group: &[Request], done: &[Done]) {
+    let written = group.iter().zip(done).filter(|(_, done)| done.changed > 0);
+    let bytes: usize = written.flat_map(|(request, _)| &request.statements).map(Statement::bytes).sum();
+    metrics::counter!("firstline_store_commits_total").increment(1);
+    metrics::counter!("firstline_store_bytes_total").increment(bytes as u64);
 }
