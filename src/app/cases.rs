@@ -87,15 +87,19 @@ impl App {
 
     /// A case by its number, as it is now.
     pub async fn case(&self, number: u64) -> Result<Option<Arc<Case>>, Error> {
+        match self.find(number).await? {
+            Some(id) => self.fresh(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The case of a number.
+    pub async fn find(&self, number: u64) -> Result<Option<CaseId>, Error> {
         let known = self.kept().numbers.get(&number).copied();
-        let id = match known {
-            Some(id) => id,
-            None => match self.store.find(number).await? {
-                Some(id) => id,
-                None => return Ok(None),
-            },
-        };
-        self.fresh(id).await
+        match known {
+            Some(id) => Ok(Some(id)),
+            None => Ok(self.store.find(number).await?),
+        }
     }
 
     /// The case that a run belongs to.

@@ -244,7 +244,7 @@ impl Case {
 
     /// What an outcome brings with it: what the run learned, and the way to the next tier.
     fn follow(&self, run: &Run, mut events: Vec<Event>, context: Context<'_>) -> Change {
-        let View::Outcome(outcome) = run.view(&self.info()) else {
+        let Some(outcome) = run.outcome(&self.info()) else {
             return Change { events, outbox: Vec::new() };
         };
         let playbook = events.iter().find_map(|event| match event {

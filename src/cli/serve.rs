@@ -12,9 +12,13 @@ use crate::{
     },
 };
 use clap::{Args, ValueEnum};
-use std::{io::IsTerminal, net::SocketAddr, path::Path, sync::Arc};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{io::IsTerminal, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+
+/// How often measurements are taken in.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serve the console, watch the desk, and reach other systems
 #[derive(Debug, Args)]
@@ -38,7 +42,7 @@ enum LogFormat {
 
 pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<Status, Error> {
     log(arguments.log_format);
-    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+    let metrics = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| Error::Usage(format!("metrics cannot be counted: {error}")))?;
     super::runtime()?.block_on(async {
@@ -62,6 +66,7 @@ pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<St
         tasks.spawn(app::watch(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Client::new(Limits::default()), Pace::default());
         tasks.spawn(worker.run(stop.clone()));
+        tasks.spawn(keep_up(metrics.clone(), stop.clone()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let held_back = live.held_back().count();
         tracing::info!(playbooks = live.offers.len(), held_back, data = %data.display(), "serving");
@@ -89,6 +94,14 @@ fn log(format: LogFormat) {
     match format {
         LogFormat::Human => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// Takes in what was measured, which would else lie in memory until somebody asks for it.
+async fn keep_up(metrics: PrometheusHandle, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        metrics.run_upkeep();
     }
 }
 

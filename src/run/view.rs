@@ -137,10 +137,17 @@ impl Run {
     /// What to show now.
     pub fn view(&self, case: &CaseInfo) -> View {
         match self.walk().position {
-            Position::At { frame, place } => match self.handed_over() {
-                Some(reason) => stopped(reason, self.name(frame, place)),
-                None => View::Prompt(Box::new(self.view_prompt(frame, place, case))),
-            },
+            Position::At { frame, place } if self.handed_over().is_none() => {
+                View::Prompt(Box::new(self.view_prompt(frame, place, case)))
+            }
+            _ => View::Outcome(Box::new(self.outcome(case).expect("what does not ask is over"))),
+        }
+    }
+
+    /// What it came to; `None` while it asks.
+    pub fn outcome(&self, case: &CaseInfo) -> Option<Outcome> {
+        match self.walk().position {
+            Position::At { frame, place } => self.handed_over().map(|reason| stopped(reason, self.name(frame, place))),
             Position::Ended { frame, node } => {
                 let unit = self.walk().frames[frame as usize].unit;
                 let Node::End(end) = &self.program.units[unit as usize].flow.nodes[node as usize] else {
@@ -148,7 +155,7 @@ impl Run {
                 };
                 let word =
                     |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
-                View::Outcome(Box::new(Outcome {
+                Some(Outcome {
                     ending: Some(end.kind),
                     reason: None,
                     at: self.prefix(frame) + &end.name,
@@ -158,7 +165,7 @@ impl Run {
                     team: word(&end.team),
                     priority: word(&end.priority),
                     code: word(&end.code),
-                }))
+                })
             }
             Position::Stopped { reason, frame, step, .. } => {
                 let at = match (reason, self.walk().trail.last()) {
@@ -168,7 +175,7 @@ impl Run {
                         self.prefix(frame) + &self.program.units[unit as usize].flow.steps[step as usize].id.value
                     }
                 };
-                stopped(reason, at)
+                Some(stopped(reason, at))
             }
         }
     }
@@ -295,8 +302,8 @@ impl Run {
     }
 }
 
-fn stopped(reason: Reason, at: String) -> View {
-    View::Outcome(Box::new(Outcome {
+fn stopped(reason: Reason, at: String) -> Outcome {
+    Outcome {
         ending: None,
         reason: Some(reason),
         at,
@@ -306,7 +313,7 @@ fn stopped(reason: Reason, at: String) -> View {
         team: None,
         priority: None,
         code: None,
-    }))
+    }
 }
 
 fn fact_choices(fact: &Fact, stuck: &str) -> Vec<Choice> {

@@ -67,6 +67,8 @@ impl<D: Dialect> Sql<D> {
         let reader = dialect.clone();
         let readers = AnyPoolOptions::new()
             .max_connections(READERS)
+            // A file does not go away, and asking costs as much as a read.
+            .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 let reader = reader.clone();
                 Box::pin(async move { reader.set_up_reader(connection).await })

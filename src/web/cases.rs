@@ -23,12 +23,12 @@ use std::sync::Arc;
 impl Visit {
     /// A case by its number, or that there is none.
     pub async fn case(&self, number: u64) -> Result<Arc<Case>, Failure> {
-        let missing = || Problem::new(404, "There is no such case", format!("No case has the number {number}."));
-        self.app().case(number).await?.ok_or_else(|| missing().into())
+        self.app().case(number).await?.ok_or_else(|| missing(number))
     }
 
-    async fn id(&self, number: u64) -> Result<CaseId, Failure> {
-        Ok(self.case(number).await?.id)
+    /// The same for those who write: what they decide on is looked at then.
+    pub async fn id(&self, number: u64) -> Result<CaseId, Failure> {
+        self.app().find(number).await?.ok_or_else(|| missing(number))
     }
 
     fn case_page(&self, case: &Case) -> CasePage {
@@ -60,6 +60,10 @@ impl Visit {
         };
         Ok(self.refusal(status, "case.html", &why, self.case_page(&case)).await)
     }
+}
+
+fn missing(number: u64) -> Failure {
+    Problem::new(404, "There is no such case", format!("No case has the number {number}.")).into()
 }
 
 /// For forms that no other change makes old.

@@ -1,7 +1,7 @@
 //! What is said to a run: answers, back, changes, signals.
 
 use super::{
-    error::Answer,
+    error::{Answer, Failure},
     page::{change::ChangePage, error::Problem},
     visit::Visit,
 };
@@ -39,9 +39,18 @@ fn first() -> u32 {
 }
 
 impl Visit {
+    /// Whether a run waits for a number.
+    async fn takes_number(&self, number: u64, run: RunId) -> Result<bool, Failure> {
+        let case = self.case(number).await?;
+        Ok(case.run(run).is_some_and(|known| match known.run.view(&case.info()) {
+            View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
+            View::Outcome(_) => false,
+        }))
+    }
+
     /// Says something to a run that stood at a position.
     async fn say(&self, (number, run): (u64, RunId), input: Input, position: Option<String>) -> Answer {
-        let id = self.case(number).await?.id;
+        let id = self.id(number).await?;
         let result = self.app().say(&self.actor(), id, run, &input, position.as_deref()).await;
         self.done(number, result, |case| match (&position, case.run(run)) {
             (Some(position), Some(known)) => *position != known.run.position(),
@@ -63,11 +72,7 @@ fn said(answer: Option<String>, value: Option<String>, is_number: bool) -> Resul
 
 /// `POST …/answer`
 pub async fn answer(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(form): Form<Say>) -> Answer {
-    let case = visit.case(number).await?;
-    let is_number = case.run(run).is_some_and(|known| match known.run.view(&case.info()) {
-        View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
-        View::Outcome(_) => false,
-    });
+    let is_number = form.answer.is_none() && visit.takes_number(number, run).await?;
     let said = said(form.answer, form.value, is_number)?;
     visit.say((number, run), Input::Say(said), form.position).await
 }
