@@ -322,3 +322,26 @@ fn what_was_answered_is_there_after_a_power_cut() {
     let page = server.visitor().get(&format!("/cases/{case}"));
     assert!(page.body.contains("Can other people print") && page.body.contains("Ann works on it"), "{}", page.body);
 }
+
+#[test]
+fn a_form_sent_twice_is_one_case_one_run_and_one_note() {
+    let (_folder, server) = served();
+    let mut ann = server.visitor();
+    let id = ann.get("/").field("case");
+    let fields = [("case", id.as_str()), ("words", "nothing prints"), ("playbook", "printer-offline")];
+    let first = ann.post("/cases", &fields);
+    let second = ann.post("/cases", &fields);
+    assert_eq!((first.status, second.status), (303, 303));
+    assert_eq!(first.header("location"), second.header("location"));
+    // The same page from the browser's history, with another caller: nothing of theirs is lost.
+    let other = ann.post("/cases", &[("case", &id), ("words", "the screen is dark")]);
+    assert_ne!(other.header("location"), first.header("location"));
+    let case = first.header("location").expect("it leads to the case").to_owned();
+    for _ in 0..2 {
+        assert_eq!(ann.post(&format!("{case}/start"), &[("playbook", "printer-offline")]).status, 303);
+        assert_eq!(ann.post(&format!("{case}/note"), &[("text", "called twice")]).status, 303);
+    }
+    let page = ann.get(&case).body;
+    assert_eq!(page.matches("wrote a note").count(), 1, "{page}");
+    assert_eq!(page.matches("started “").count(), 1, "{page}");
+}
