@@ -6,6 +6,7 @@ use crate::{
     desk::Desk,
     diagnostic::{Diagnostic, Severity},
     playbook::{Playbook, Program},
+    search::Index,
     store::ProgramSource,
 };
 use jiff::{Timestamp, civil::Date};
@@ -60,6 +61,8 @@ pub struct Live {
     pub since: Timestamp,
     /// Of all files.
     pub hash: String,
+    /// Finds what is in force.
+    pub index: Arc<Index>,
 }
 
 /// What is known of good versions.
@@ -127,7 +130,8 @@ impl Live {
             }
         }
         let desk_held_back = held.is_some();
-        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash }, fresh)
+        let index = Arc::new(Index::default());
+        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash, index }, fresh)
     }
 
     /// The playbooks whose version in the folder is not in force, with the number of errors.

@@ -4,6 +4,7 @@ pub mod accounts;
 mod attachments;
 mod cases;
 mod data;
+mod find;
 mod live;
 mod load;
 mod watch;
@@ -219,7 +220,8 @@ async fn bring_in(store: &Arc<dyn Store>, files: load::Files) -> Result<Live, Er
         let built = Live::build(files, &live::Good { hashes, fetch: &fetch }, clock::today(), clock::now());
         failure.map_or(Ok(built), Err)
     });
-    let (live, fresh) = built.await.expect("building a desk does not panic")?;
+    let (mut live, fresh) = built.await.expect("building a desk does not panic")?;
+    live.index = std::sync::Arc::new(crate::search::Index::open(None, live.documents()).expect("in memory"));
     if !fresh.is_empty() {
         store.keep_good(&fresh).await?;
     }

@@ -43,7 +43,7 @@ pub struct Desk {
 enum Content {
     Playbook(Box<Playbook>),
     Tests(author_test::TestFile),
-    Article(Article),
+    Article(Box<Article>),
     Ticket(Box<Document>),
     Nothing,
 }
@@ -96,7 +96,7 @@ impl Desk {
                 Content::Playbook(playbook) => desk.add(*playbook),
                 Content::Tests(tests) => desk.tests.push(tests),
                 Content::Article(article) => {
-                    desk.articles.insert(article.id.clone(), article);
+                    desk.articles.insert(article.id.clone(), *article);
                 }
                 Content::Ticket(document) => desk.ticket = Some(*document),
                 Content::Nothing => {}
@@ -205,7 +205,7 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
     if let Some(id) = name.strip_suffix(".md").filter(|_| path.starts_with("kb/")) {
         let source = plain(&String::from_utf8_lossy(bytes));
         let article = kb::parse(id, file, &source.text);
-        return (source, Content::Article(article), Vec::new());
+        return (source, Content::Article(Box::new(article)), Vec::new());
     }
     if !path.starts_with("playbooks/") {
         return (plain(""), Content::Nothing, Vec::new());

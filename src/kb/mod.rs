@@ -1,21 +1,81 @@
 //! Articles: Markdown behind a header.
 
-use crate::diagnostic::FileId;
+use crate::diagnostic::{FileId, Spanned};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 
-/// An article as far as playbooks need it: that it is there, and its text.
+/// An article. Its Markdown stands as it was written; what pages show is rendered from it.
 #[derive(Debug)]
 pub struct Article {
     /// The file's stem.
     pub id: String,
     /// Its file.
     pub file: FileId,
+    /// What people call it: the header's, else the first heading, else the id in words.
+    pub title: String,
+    /// In a sentence.
+    pub summary: Option<String>,
+    /// Whether self-service may read it. Staff may read everything.
+    pub self_service: bool,
+    /// For lists: the header's, else the folder below `kb/`.
+    pub category: Option<String>,
+    /// For search.
+    pub tags: Vec<Spanned<String>>,
+    /// What callers say, in their words.
+    pub symptoms: Vec<Spanned<String>>,
+    /// Earlier ids; links to them keep working.
+    pub aliases: Vec<Spanned<String>>,
+    /// Articles and playbooks (`playbook:ID` or an id) to read on.
+    pub related: Vec<Spanned<String>>,
+    /// Facts and their values that it is for; everybody, if empty.
+    pub applies_to: BTreeMap<String, Vec<Spanned<String>>>,
+    /// The team that keeps it.
+    pub owner: Option<String>,
+    /// When somebody last looked at it.
+    pub reviewed: Option<Date>,
+    /// When somebody has to look at it again.
+    pub review_by: Option<Spanned<Date>>,
     /// Markdown, without the header.
     pub body: String,
+    /// Where the body begins in its file, in bytes.
+    pub body_at: u32,
+}
+
+impl Article {
+    /// Whether its `review_by` is over.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.review_by.as_ref().is_some_and(|date| date.value < today)
+    }
+
+    /// Whether a known fact says that it is for others.
+    pub fn contradicts<'a>(&self, fact: impl Fn(&str) -> Option<&'a str>) -> bool {
+        self.applies_to
+            .iter()
+            .any(|(name, values)| fact(name).is_some_and(|known| values.iter().all(|value| value.value != known)))
+    }
 }
 
 /// Takes an article in.
 pub fn parse(id: &str, file: FileId, text: &str) -> Article {
-    Article { id: id.to_owned(), file, body: body(text).to_owned() }
+    let body = body(text);
+    Article {
+        id: id.to_owned(),
+        file,
+        title: id.replace(['-', '_'], " "),
+        summary: None,
+        self_service: false,
+        category: None,
+        tags: Vec::new(),
+        symptoms: Vec::new(),
+        aliases: Vec::new(),
+        related: Vec::new(),
+        applies_to: BTreeMap::new(),
+        owner: None,
+        reviewed: None,
+        review_by: None,
+        body: body.to_owned(),
+        body_at: (text.len() - body.len()) as u32,
+    }
 }
 
 /// What stands behind the header; all of it, if there is none.

@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 10] = [
     &["yaml", "template", "expression"],
     &["playbook", "kb", "calendar"],
     &["desk"],
-    &["run", "check", "draw"],
+    &["run", "check", "draw", "search"],
     &["case"],
     &["store", "connector", "account"],
     &["app"],
@@ -18,10 +18,12 @@ const LAYERS: [&[&str]; 10] = [
 /// `check` says how far a run may go: it reads one number of `run`.
 const PAIRS: [(&str, &str); 1] = [("check", "run")];
 /// Crates and the modules that may name them.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("serde_yaml", &["yaml"]),
     ("minijinja", &["template", "web"]),
     ("pulldown_cmark", &["markdown"]),
+    ("ammonia", &["markdown"]),
+    ("tantivy", &["search"]),
     ("clap", &["cli"]),
     ("crossterm", &["cli"]),
     ("annotate_snippets", &["diagnostic"]),

@@ -1,0 +1,105 @@
+//! What is indexed: an article and each of its sections, a playbook and each of its steps.
+
+use crate::{
+    kb::Article,
+    markdown,
+    playbook::flow::{Flow, Node},
+};
+use serde::{Deserialize, Serialize};
+
+/// What can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A whole article.
+    Article,
+    /// A part of an article below a heading.
+    Section,
+    /// A playbook that can be started.
+    Playbook,
+    /// A step of one.
+    Step,
+}
+
+/// One entry of an index; texts are plain, without markup.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What it is.
+    pub kind: Kind,
+    /// The article's or the playbook's id.
+    pub id: String,
+    /// The section's heading as an address, or the step's id.
+    pub anchor: Option<String>,
+    /// The article's or the playbook's title.
+    pub title: String,
+    /// The section's heading or the step's title; of an article, all its headings.
+    pub heading: String,
+    /// In a sentence.
+    pub summary: String,
+    /// What callers say.
+    pub symptoms: Vec<String>,
+    /// For lists.
+    pub category: Option<String>,
+    /// For lists.
+    pub tags: Vec<String>,
+    /// What it says; of an article with sections, the part above the first heading.
+    pub body: String,
+    /// Facts and their values that it is for; everybody, if empty.
+    pub applies_to: Vec<(String, Vec<String>)>,
+    /// Self-service may read it. Staff may read everything.
+    pub self_service: bool,
+    /// Staff may start or read it as their own.
+    pub agent: bool,
+    /// Its `review_by` is over.
+    pub expired: bool,
+}
+
+/// An article's entries: itself, then its sections.
+pub fn articles(article: &Article, expired: bool) -> Vec<Document> {
+    vec![Document {
+        kind: Kind::Article,
+        id: article.id.clone(),
+        anchor: None,
+        title: article.title.clone(),
+        heading: String::new(),
+        summary: article.summary.clone().unwrap_or_default(),
+        symptoms: article.symptoms.iter().map(|symptom| symptom.value.clone()).collect(),
+        category: article.category.clone(),
+        tags: article.tags.iter().map(|tag| tag.value.clone()).collect(),
+        body: markdown::plain(&article.body),
+        applies_to: article
+            .applies_to
+            .iter()
+            .map(|(fact, values)| (fact.clone(), values.iter().map(|value| value.value.clone()).collect()))
+            .collect(),
+        self_service: article.self_service,
+        agent: true,
+        expired,
+    }]
+}
+
+/// A playbook's entries: `head` is what stands at its top; a step for each prompt of its flow follows.
+pub fn playbook(head: Document, flow: &Flow) -> Vec<Document> {
+    let mut out = Vec::new();
+    for step in &flow.steps {
+        let texts = flow.nodes_of(step).filter_map(|(_, node)| match node {
+            Node::Prompt(prompt) => Some(markdown::plain(&prompt.text.source.value)),
+            _ => None,
+        });
+        let body = texts.collect::<Vec<_>>().join("\n");
+        if !body.trim().is_empty() {
+            out.push(Document {
+                kind: Kind::Step,
+                anchor: Some(step.id.value.clone()),
+                heading: step.title.clone().unwrap_or_default(),
+                summary: String::new(),
+                symptoms: Vec::new(),
+                body,
+                self_service: head.self_service && !step.staff,
+                ..head.clone()
+            });
+        }
+    }
+    out.insert(0, head);
+    out
+}
