@@ -4,8 +4,9 @@ use super::server::Folder;
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 use thirtyfour::{
@@ -41,6 +42,18 @@ pub fn is_left_out() -> bool {
         println!("skipped: FIRSTLINE_WITHOUT_BROWSER is set");
     }
     left_out
+}
+
+/// The source of axe-core.
+fn axe() -> &'static str {
+    static SOURCE: LazyLock<String> = LazyLock::new(|| {
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/axe-4.14.1/axe.min.js");
+        let path = std::env::var_os("FIRSTLINE_AXE").map_or_else(beside, PathBuf::from);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| {
+            panic!("no axe-core ({}: {error}); tests/all installs it, or set FIRSTLINE_WITHOUT_AXE", path.display())
+        })
+    });
+    &SOURCE
 }
 
 impl Browser {
@@ -183,6 +196,30 @@ impl Browser {
     /// What a function's body returns in the page; also where the page's own script is off.
     pub fn ask(&self, script: &str) -> Value {
         let answer = self.wait(async { Ok(self.driver().execute(script, Vec::new()).await?.json().clone()) });
+        answer.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// What axe-core finds wrong with the page as it is: the rules of WCAG 2.2 AA, each with what breaks it.
+    pub fn audit(&self) -> Vec<String> {
+        if std::env::var_os("FIRSTLINE_WITHOUT_AXE").is_some() {
+            println!("not judged: FIRSTLINE_WITHOUT_AXE is set");
+            return Vec::new();
+        }
+        if self.ask("return typeof axe") == "undefined" {
+            self.ask(axe());
+        }
+        let found = self.ask_later(
+            "const tell = arguments[arguments.length - 1];
+             axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(
+               ({violations}) => tell(violations.flatMap(({id, help, nodes}) =>
+                 nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any.map((one) => one.message).join('; ')}`))),
+               (error) => tell([`axe: ${error}`]));",
+        );
+        found.as_array().expect("a list").iter().map(|fault| fault.as_str().expect("a text").to_owned()).collect()
+    }
+
+    fn ask_later(&self, script: &str) -> Value {
+        let answer = self.wait(async { Ok(self.driver().execute_async(script, Vec::new()).await?.json().clone()) });
         answer.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
