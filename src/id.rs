@@ -60,6 +60,10 @@ id! {
     EscalationId
 }
 id! {
+    /// A known outage's.
+    IncidentId
+}
+id! {
     /// An outbox entry's; sent along as the key by which the other side counts it once.
     OutboxId
 }

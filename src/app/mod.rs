@@ -5,6 +5,7 @@ mod attachments;
 mod cases;
 mod data;
 mod find;
+mod incidents;
 mod live;
 mod load;
 mod watch;
@@ -13,6 +14,7 @@ mod worker;
 pub use attachments::{MAX_ATTACHMENT, copy as copy_attachments};
 pub use cases::Changed;
 pub use data::{data_folder, local_name};
+pub use incidents::Outage;
 pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
 pub use watch::watch;
@@ -97,6 +99,7 @@ pub struct App {
     /// Programs that somebody goes through, or that are in force.
     programs: Mutex<HashMap<String, Weak<Program>>>,
     cases: Mutex<cases::Kept>,
+    incidents: incidents::Open,
     changes: broadcast::Sender<Changed>,
     wake: Notify,
     data: PathBuf,
@@ -118,6 +121,7 @@ impl App {
             trouble: Mutex::default(),
             programs: Mutex::default(),
             cases: Mutex::default(),
+            incidents: incidents::Open::default(),
             changes,
             wake: Notify::new(),
             data: data.to_owned(),

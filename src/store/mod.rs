@@ -11,7 +11,7 @@ pub use sqlite::{Settings, Sqlite, backup, out_of_room};
 
 use crate::{
     case::{Entry, OutboxEntry, Row},
-    id::{CaseId, OutboxId},
+    id::{CaseId, IncidentId, OutboxId},
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -137,6 +137,31 @@ pub struct Person {
     pub generation: u32,
 }
 
+/// A known outage: what many callers have, and what they are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// In a few words.
+    pub title: String,
+    /// What callers are told, Markdown.
+    pub text: String,
+    /// What callers say who have it.
+    pub phrases: Vec<String>,
+    /// Playbooks that it makes useless, by id.
+    pub playbooks: Vec<String>,
+    /// Whether self-service may know of it. Staff always may.
+    pub self_service: bool,
+    /// When it was made known.
+    pub opened: Timestamp,
+    /// By whom.
+    pub opened_by: String,
+    /// When it was over; none while it is not.
+    pub closed: Option<Timestamp>,
+    /// Who said so.
+    pub closed_by: Option<String>,
+}
+
 /// A browser's session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -222,6 +247,15 @@ pub trait Store: Send + Sync + 'static {
     async fn end_session(&self, id: &str) -> Result<(), Error>;
     /// Forgets sessions that are over.
     async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error>;
+
+    // Known outages
+
+    /// Keeps an outage, over one of the same id.
+    async fn keep_incident(&self, incident: &Incident) -> Result<(), Error>;
+    /// One of them.
+    async fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
+    /// Those that are open, or those that are closed; the latest opened first.
+    async fn incidents(&self, open: bool, limit: u32) -> Result<Vec<Incident>, Error>;
 
     /// Whether it answers: one read.
     async fn ping(&self) -> Result<(), Error>;

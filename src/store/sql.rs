@@ -1,13 +1,13 @@
 //! The store in SQL that every database takes.
 
 use super::{
-    Append, Error, Filter, Outgoing, Person, ProgramSource, Session, Standing, Store,
+    Append, Error, Filter, Incident, Outgoing, Person, ProgramSource, Session, Standing, Store,
     statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
     writer::Writer,
 };
 use crate::{
     case::{Entry, Event, OutboxEntry, Row},
-    id::{CaseId, OutboxId, RunId},
+    id::{CaseId, IncidentId, OutboxId, RunId},
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -24,7 +24,10 @@ const READERS: u32 = 4;
 /// How many entries one statement writes at most.
 const ENTRIES: usize = 8;
 /// Versions of the tables. What was released stays as it is.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (3, "incidents", include_str!("migrations/0003_incidents.sql")),
+];
 
 /// What databases do not agree on.
 pub trait Dialect: Clone + Send + Sync + 'static {
@@ -59,7 +62,7 @@ impl<D: Dialect> Sql<D> {
         let mut connection = dialect.connect().await.map_err(failed)?;
         migrate::<D>(&mut connection).await.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
-            MigrateError::VersionMissing(version) if version > MIGRATIONS.len() as i64 => {
+            MigrateError::VersionMissing(version) if version > MIGRATIONS[MIGRATIONS.len() - 1].0 => {
                 Error::Newer(format!("its tables are version {version}"))
             }
             error => Error::Corrupt(error.to_string()),
@@ -293,6 +296,23 @@ impl<D: Dialect> Store for Sql<D> {
 
     async fn sweep_sessions(&self, now: Timestamp) -> Result<(), Error> {
         self.write(Statement::new("DELETE FROM sessions WHERE expires <= $1").bind(now)).await.map(drop)
+    }
+
+    async fn keep_incident(&self, incident: &Incident) -> Result<(), Error> {
+        let keep = "INSERT INTO incidents (incident_id, open, opened, body) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (incident_id) DO UPDATE SET open = excluded.open, body = excluded.body";
+        let keep = Statement::new(keep).bind(incident.id.to_string()).bind(incident.closed.is_none());
+        self.write(keep.bind(incident.opened).bind(encoded(incident))).await.map(drop)
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
+        let incident = "SELECT body FROM incidents WHERE incident_id = $1";
+        self.one(Statement::new(incident).bind(id.to_string()), |row| json(row, 0)).await
+    }
+
+    async fn incidents(&self, open: bool, limit: u32) -> Result<Vec<Incident>, Error> {
+        let incidents = "SELECT body FROM incidents WHERE open = $1 ORDER BY opened DESC, incident_id DESC LIMIT $2";
+        self.all(Statement::new(incidents).bind(open).bind(limit), |row| json(row, 0)).await
     }
 
     async fn ping(&self) -> Result<(), Error> {

@@ -13,6 +13,7 @@ mod cases;
 mod error;
 mod events;
 mod health;
+mod incidents;
 mod lists;
 mod runs;
 mod serve;
@@ -69,6 +70,9 @@ pub fn routes(console: Console) -> Router {
         .route("/articles/{id}", get(start::article))
         .route("/assets/{name}", get(start::asset))
         .route("/queue", get(lists::queue))
+        .route("/incidents", get(incidents::list).post(incidents::open))
+        .route("/incidents/{id}", get(incidents::show).post(incidents::edit))
+        .route("/incidents/{id}/close", post(incidents::close))
         .route("/outbox", get(lists::outbox))
         .route("/outbox/{id}/retry", post(lists::retry))
         .route("/health", get(lists::health))

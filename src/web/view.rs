@@ -17,7 +17,7 @@ macro_rules! templates {
 }
 
 /// The closed list.
-const TEMPLATES: [(&str, &str); 21] = templates![
+const TEMPLATES: [(&str, &str); 24] = templates![
     "base.html",
     "token.html",
     "scripts.html",
@@ -36,6 +36,9 @@ const TEMPLATES: [(&str, &str); 21] = templates![
     "outbox.html",
     "health.html",
     "article.html",
+    "incidents.html",
+    "incident.html",
+    "incident_fields.html",
     "sign_in.html",
     "me.html",
     "error.html",

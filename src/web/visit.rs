@@ -2,14 +2,17 @@
 
 use super::{
     Console,
-    page::{Frame, Notice, Viewer, tier_name},
+    error::Failure,
+    page::{Frame, Notice, Viewer, error::Problem, tier_name},
     view,
-    who::Who,
+    who::{Forbidden, Who},
 };
 use crate::{
+    account::Role,
     app::{App, Live},
     case::Actor,
     clock,
+    search::Reader,
     store::Standing,
 };
 use axum::{
@@ -94,6 +97,20 @@ impl Visit {
         self.signed().expect("a route is only reached by somebody")
     }
 
+    /// Whether the role of whoever looks may do something.
+    pub fn may(&self, may: impl FnOnce(Role) -> bool) -> bool {
+        self.who.as_ref().is_some_and(|who| may(who.role))
+    }
+
+    /// Refuses what the role of whoever asks may not.
+    pub fn must(&self, may: impl FnOnce(Role) -> bool) -> Result<(), Failure> {
+        let refused = |Forbidden(role)| {
+            Problem::new(403, "This is not allowed", format!("{}.", view::capital(&Forbidden(role).to_string())))
+        };
+        let who = self.who.as_ref().expect("a route is only reached by somebody");
+        Ok(who.must(may).map_err(refused)?)
+    }
+
     fn signed(&self) -> Option<Viewer> {
         let who = self.who.as_ref()?;
         Some(Viewer {
@@ -107,7 +124,10 @@ impl Visit {
     /// What stands around a page.
     pub async fn frame(&self, here: &'static str) -> Frame {
         let live = self.live();
-        let refused = if self.who.is_some() { self.refused().await } else { 0 };
+        let (refused, outages) = match self.who {
+            Some(_) => (self.refused().await, self.app().incidents(Reader::Staff).await.len()),
+            None => (0, 0),
+        };
         Frame {
             desk: live.desk.policy.name.clone(),
             here,
@@ -115,6 +135,7 @@ impl Visit {
             token: self.who.as_ref().map_or_else(String::new, |who| who.token.clone()),
             now: self.now,
             refused,
+            outages,
             stale: live.held_back().count() + live.missing.len() + usize::from(live.desk_held_back),
             notice: None,
         }

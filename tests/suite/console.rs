@@ -37,6 +37,7 @@ fn frame(here: &'static str) -> Frame {
         token: "t0ken".into(),
         now: now(),
         refused: 1,
+        outages: 1,
         stale: 1,
         notice: None,
     }

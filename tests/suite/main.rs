@@ -16,6 +16,7 @@ mod generator;
 mod guarantee;
 mod handover;
 mod hostile;
+mod incidents;
 mod invariants;
 mod layers;
 mod lists;

@@ -5,9 +5,9 @@ use firstline::{
         Entry, Envelope, Escalation, Event, OutboxEntry, Requester, Row, Ticket,
         envelope::{Friction, Seat, Why},
     },
-    id::{CaseId, EscalationId, OutboxId, RunId},
+    id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     run::Audience,
-    store::{Append, Error, Filter, Person, ProgramSource, Session, Settings, Sqlite, Standing, Store},
+    store::{Append, Error, Filter, Incident, Person, ProgramSource, Session, Settings, Sqlite, Standing, Store},
 };
 use jiff::Timestamp;
 use std::{
@@ -87,6 +87,7 @@ contract! {
     programs_and_good_versions_stay
     people_have_one_login
     sessions_end
+    incidents_are_open_until_they_are_closed
     everything_is_there_again
 }
 
@@ -607,6 +608,35 @@ async fn people_have_one_login(place: &Place) {
     assert_eq!(store.person("ben").await.expect("it reads"), Some(locked.clone()));
     assert_eq!(store.person("eve").await.expect("it reads"), None);
     assert_eq!(store.people().await.expect("it reads"), [ada, locked]);
+}
+
+async fn incidents_are_open_until_they_are_closed(place: &Place) {
+    let store = place.open().await;
+    let incident = |title: &str, seconds| Incident {
+        id: IncidentId::mint(),
+        title: title.into(),
+        text: "We are on it.".into(),
+        phrases: vec!["it is gone".into()],
+        playbooks: vec!["mail".into()],
+        self_service: true,
+        opened: at(seconds),
+        opened_by: "Ada".into(),
+        closed: None,
+        closed_by: None,
+    };
+    let (mail, print) = (incident("Mail is down", 10), incident("Printing is slow", 20));
+    for incident in [&mail, &print] {
+        store.keep_incident(incident).await.expect("it keeps");
+    }
+    assert_eq!(store.incidents(true, 9).await.expect("it reads"), [print.clone(), mail.clone()]);
+    assert_eq!(store.incidents(true, 1).await.expect("it reads"), std::slice::from_ref(&print));
+    let over = Incident { closed: Some(at(30)), closed_by: Some("Ben".into()), ..mail.clone() };
+    store.keep_incident(&over).await.expect("it keeps");
+    let other = place.open().await;
+    assert_eq!(other.incidents(true, 9).await.expect("it reads"), [print]);
+    assert_eq!(other.incidents(false, 9).await.expect("it reads"), std::slice::from_ref(&over));
+    assert_eq!(other.incident(over.id).await.expect("it reads"), Some(over));
+    assert_eq!(other.incident(IncidentId::mint()).await.expect("it reads"), None);
 }
 
 async fn sessions_end(place: &Place) {

@@ -6,6 +6,7 @@ pub mod error;
 pub mod health;
 pub mod history;
 pub mod home;
+pub mod incidents;
 pub mod lists;
 
 use crate::{app::Offer, case::Row, desk::Desk, web::view};
@@ -17,7 +18,7 @@ use serde::Serialize;
 pub struct Frame {
     /// The desk's name.
     pub desk: String,
-    /// Which entry of the menu the page belongs to: `start`, `queue`, `outbox`, `health` or none.
+    /// Which entry of the menu the page belongs to: `start`, `queue`, `incidents`, `outbox`, `health` or none.
     pub here: &'static str,
     /// Who looks; none before they signed in.
     pub who: Option<Viewer>,
@@ -27,6 +28,8 @@ pub struct Frame {
     pub now: Timestamp,
     /// Deliveries that another system refused.
     pub refused: usize,
+    /// Known outages that are open.
+    pub outages: usize,
     /// Playbooks that are not served as they are written.
     pub stale: usize,
     /// What came of what was done before.
@@ -36,7 +39,7 @@ pub struct Frame {
 impl Frame {
     /// For somebody who has yet to sign in.
     pub fn bare(desk: String, now: Timestamp) -> Self {
-        Self { desk, here: "", who: None, token: String::new(), now, refused: 0, stale: 0, notice: None }
+        Self { desk, here: "", who: None, token: String::new(), now, refused: 0, outages: 0, stale: 0, notice: None }
     }
 }
 
