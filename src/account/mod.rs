@@ -1,9 +1,11 @@
-//! People who sign in: roles, passwords, lock-out.
+//! People who sign in: roles, passwords, lock-out; and those who come with a link instead.
 
+mod link;
 mod lockout;
 pub mod password;
 mod role;
 
+pub use link::LinkKey;
 pub use lockout::locked_until;
 pub use role::Role;
 

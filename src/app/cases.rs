@@ -6,7 +6,7 @@ use crate::{
     clock,
     id::{CaseId, OutboxId, RunId},
     playbook::Program,
-    run::Input,
+    run::{Audience, Input},
     store::{self, Append, Filter, Outgoing, Standing},
 };
 use jiff::Timestamp;
@@ -167,7 +167,7 @@ impl App {
         intake: Intake,
         playbook: Option<&str>,
     ) -> Result<Arc<Case>, Error> {
-        let script = playbook.map(|playbook| self.script(playbook)).transpose()?;
+        let script = playbook.map(|playbook| self.script(playbook, actor)).transpose()?;
         let id = match self.fresh(id).await? {
             Some(case) if is_same(&case, &intake, actor) => return Ok(case),
             // A form that came back from the browser's history, with another caller in it.
@@ -192,10 +192,13 @@ impl App {
         }
     }
 
-    /// A playbook that can be started; what is in force is kept already.
-    fn script(&self, playbook: &str) -> Result<Script, Error> {
+    /// A playbook that they can start; what is in force is kept already.
+    fn script(&self, playbook: &str, actor: &Actor) -> Result<Script, Error> {
         let live = self.live();
-        let offer = live.offers.get(playbook).filter(|offer| offer.audience.agent || offer.audience.self_service);
+        let offer = live
+            .offers
+            .get(playbook)
+            .filter(|offer| offer.audience.self_service || (offer.audience.agent && actor.audience == Audience::Agent));
         let offer = offer.ok_or_else(|| Error::NoPlaybook(playbook.to_owned()))?;
         let program = Arc::clone(&offer.program);
         Ok(Script { playbook: offer.id.clone(), title: offer.title.clone(), program })
@@ -209,7 +212,7 @@ impl App {
         playbook: &str,
         given: &[(String, String)],
     ) -> Result<(Arc<Case>, RunId), Error> {
-        let script = self.script(playbook)?;
+        let script = self.script(playbook, actor)?;
         let case = self.change(id, actor, |case, context| case.start(&script, given, context)).await?;
         let run = case.latest_run().expect("one was started").run.id;
         Ok((case, run))
@@ -366,7 +369,7 @@ impl App {
         Ok(())
     }
 
-    async fn change(
+    pub(super) async fn change(
         &self,
         id: CaseId,
         actor: &Actor,
@@ -382,7 +385,7 @@ impl App {
         settle: Vec<(OutboxId, Standing)>,
         decide: impl Fn(&Case, Context<'_>) -> Decision,
     ) -> Result<Arc<Case>, Error> {
-        let actor = Actor { name: by.to_owned(), tier: String::new() };
+        let actor = Actor { name: by.to_owned(), tier: String::new(), audience: Audience::Agent };
         self.decide(id, &actor, settle, decide).await
     }
 

@@ -3,24 +3,29 @@
 pub mod accounts;
 mod attachments;
 mod cases;
+mod counts;
 mod data;
 mod find;
 mod incidents;
 mod live;
 mod load;
+mod portal;
 mod watch;
 mod worker;
 
 pub use attachments::{MAX_ATTACHMENT, copy as copy_attachments};
 pub use cases::Changed;
+pub use counts::count;
 pub use data::{data_folder, local_name};
 pub use incidents::Outage;
 pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
+pub use portal::{Item, SELF_SERVICE};
 pub use watch::watch;
 pub use worker::{Pace, Worker};
 
 use crate::{
+    account::LinkKey,
     case::{Denied, Fault},
     clock,
     playbook::Program,
@@ -31,7 +36,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock, Weak},
 };
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, OnceCell, broadcast};
 
 /// What keeps something from being done.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +109,9 @@ pub struct App {
     wake: Notify,
     data: PathBuf,
     desk: Option<PathBuf>,
+    counts: Mutex<counts::Counts>,
+    /// Read when it is first needed.
+    link_key: OnceCell<LinkKey>,
 }
 
 impl App {
@@ -126,6 +134,8 @@ impl App {
             wake: Notify::new(),
             data: data.to_owned(),
             desk: desk.map(Path::to_owned),
+            counts: Mutex::default(),
+            link_key: OnceCell::new(),
         };
         Ok(Arc::new(app))
     }

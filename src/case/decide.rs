@@ -6,10 +6,10 @@ use super::{
     escalate::{Leave, leave, left},
 };
 use crate::{
-    desk::Desk,
+    desk::{Desk, Destination, Leaving},
     id::{OutboxId, RunId},
-    playbook::Program,
-    run::{self, Audience, Input, Refused, Run, Signal, View},
+    playbook::{Program, flow::EndKind},
+    run::{self, Audience, Input, Origin, Refused, Run, Signal, View},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Actor {
     pub name: Party,
     /// The tier they work in.
     pub tier: String,
+    /// Whether they are staff, or help themselves.
+    pub audience: Audience,
 }
 
 /// What a decision may look at besides the case.
@@ -189,26 +191,26 @@ impl Case {
         if fresh.is_some_and(|latest| latest.run.program.hash == script.program.hash) {
             return Ok(Change::default());
         }
-        let desk = &script.program.facts;
+        let (desk, audience) = (&script.program.facts, context.actor.audience);
         let known = self.facts.iter().filter(|(name, _)| desk.names().any(|known| known == name.as_str()));
         let mut facts: Vec<(String, String)> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
         // A fact whose choices have changed since does not fit any more: it is asked again.
         facts.retain(|fact| {
             let program = Arc::clone(&script.program);
             let tier = context.actor.tier.clone();
-            Run::start(RunId::mint(), program, Audience::Agent, tier, std::slice::from_ref(fact)).is_ok()
+            Run::start(RunId::mint(), program, audience, tier, std::slice::from_ref(fact)).is_ok()
         });
         facts.retain(|(name, _)| given.iter().all(|(other, _)| other != name));
         facts.extend_from_slice(given);
         let run = RunId::mint();
         let tier = context.actor.tier.clone();
-        let started = Run::start(run, Arc::clone(&script.program), Audience::Agent, tier.clone(), &facts)?;
+        let started = Run::start(run, Arc::clone(&script.program), audience, tier.clone(), &facts)?;
         let event = Event::RunStarted {
             run,
             playbook: script.playbook.clone(),
             title: script.title.clone(),
             program: script.program.hash.to_string(),
-            audience: Audience::Agent,
+            audience,
             tier,
             facts,
         };
@@ -313,7 +315,7 @@ impl Case {
         Ok(Change { events, outbox })
     }
 
-    fn place(&self, to: &Move, context: Context<'_>) -> Result<crate::desk::Destination, Denied> {
+    fn place(&self, to: &Move, context: Context<'_>) -> Result<Destination, Denied> {
         let policy = &context.desk.policy;
         let Some(tier) = policy.tier(&to.to) else {
             let tiers = policy.tiers.iter().map(|tier| tier.id.value.clone()).collect();
@@ -329,7 +331,7 @@ impl Case {
         if to.to == self.tier && team == self.team {
             return refuse("the case is there already", &[]);
         }
-        Ok(crate::desk::Destination { to: to.to.clone(), team, priority: Some(self.priority.clone()) })
+        Ok(Destination { to: to.to.clone(), team, priority: Some(self.priority.clone()) })
     }
 
     /// Ends the latest run for those who hold it, if it stands at a prompt: whoever takes over goes on there.
@@ -345,6 +347,34 @@ impl Case {
             events.push(learned(&run, &latest.playbook));
         }
         Ok(Interrupted { events, run: Some((run, latest.playbook.clone(), latest.title.clone())) })
+    }
+
+    /// Whoever helps themselves asks for a person, in their words or in none. A case that has gone on is with one.
+    pub fn ask_for_person(&self, words: &str, context: Context<'_>) -> Decision {
+        let gone_on = !self.is_resolved() && !self.escalations.is_empty();
+        if gone_on && self.holder.as_ref() != Some(&context.actor.name) {
+            return Ok(Change::default());
+        }
+        self.is_held_by(context.actor)?;
+        let words = short("what you wrote", words, 5000)?;
+        let Interrupted { mut events, run } = self.interrupt(context)?;
+        let outcome = run.as_ref().and_then(|(run, ..)| run.outcome(&self.info()));
+        let did_not_help = outcome.as_ref().is_some_and(|outcome| outcome.ending == Some(EndKind::Resolved));
+        let (reason, detail) = match (did_not_help, words.is_empty()) {
+            (true, true) => ("not-resolved", Some("What the playbook came to did not help.".to_owned())),
+            (true, false) => ("not-resolved", Some(words)),
+            (false, empty) => ("hand-over", (!empty).then_some(words)),
+        };
+        let playbook = run.as_ref().map_or("", |(_, playbook, _)| playbook);
+        let Origin { category, rated, .. } = left(self, playbook, context.desk);
+        let leaving = Leaving { reason, priority: rated, tier: &context.actor.tier, category, playbook };
+        let priority = rated.map(str::to_owned);
+        let destination = context.desk.policy.route(&leaving, Destination { to: String::new(), team: None, priority });
+        let why = super::envelope::Why { reason: reason.into(), at: outcome.map(|outcome| outcome.at), detail };
+        let script = run.as_ref().map(|(run, playbook, title)| (run, playbook.clone(), title.clone()));
+        let (escalation, outbox) = leave(self, Leave { why, told: None, run: script, destination }, context);
+        events.push(Event::Escalated { escalation: Box::new(escalation) });
+        Ok(Change { events, outbox })
     }
 
     /// Sends it back to where it came from, with a question.
@@ -487,6 +517,15 @@ impl Case {
         }
         events.push(Event::Resolved { text, confirmed });
         Ok(Change { events, outbox: Vec::new() })
+    }
+
+    /// The caller says that what it was closed with works.
+    pub fn confirm(&self) -> Decision {
+        match &self.state {
+            State::Resolved { confirmed: true, .. } => Ok(Change::default()),
+            State::Resolved { text, .. } => Ok(Event::Resolved { text: text.clone(), confirmed: true }.into()),
+            _ => refuse("the case is not closed", &["resolve"]),
+        }
     }
 
     /// Not solved after all; whoever says so works on it.

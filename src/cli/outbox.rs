@@ -80,7 +80,7 @@ pub async fn run(arguments: &Arguments, app: &App) -> Result<Status, Error> {
                 }
             };
             let tier = app.live().desk.policy.first_staffed().to_owned();
-            let actor = Actor { name: app::local_name(), tier };
+            let actor = Actor { name: app::local_name(), tier, audience: crate::run::Audience::Agent };
             for id in &ids {
                 app.retry(&actor, *id).await?.ok_or_else(|| {
                     Error::Usage(format!("there is no entry `{id}`; `firstline outbox list --all` shows all"))

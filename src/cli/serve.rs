@@ -66,11 +66,13 @@ pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<St
         tasks.spawn(app::watch(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Client::new(Limits::default()), Pace::default());
         tasks.spawn(worker.run(stop.clone()));
+        tasks.spawn(app::count(Arc::clone(&app), stop.clone()));
         tasks.spawn(keep_up(metrics.clone(), stop.clone()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let held_back = live.held_back().count();
         tracing::info!(playbooks = live.offers.len(), held_back, data = %data.display(), "serving");
         anstream::println!("firstline: {address}");
+        anstream::println!("for those who help themselves: {address}help");
         if arguments.open {
             open(&address);
         }

@@ -14,7 +14,7 @@ use crate::{
     id::{CaseId, IncidentId, OutboxId},
 };
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// What keeps the store from doing it.
@@ -173,6 +173,55 @@ pub struct Session {
     pub expires: Timestamp,
 }
 
+/// What was searched on a day, without who.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Searched {
+    /// The day.
+    pub day: Date,
+    /// `self-service` or `staff`.
+    pub reader: String,
+    /// The words, folded.
+    pub words: String,
+    /// How often.
+    pub times: u64,
+    /// What it found, the latest time.
+    pub hits: u64,
+    /// How often something was opened from it.
+    pub opened: u64,
+}
+
+/// What was opened on a day, without who.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewed {
+    /// The day.
+    pub day: Date,
+    /// `article` or `playbook`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// How often.
+    pub times: u64,
+}
+
+/// Whether an article helped somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// Of one browser's session and one article: an answer replaces the one before.
+    pub id: String,
+    /// The article.
+    pub article: String,
+    /// Of its text.
+    pub revision: String,
+    /// Whether it did.
+    pub helpful: bool,
+    /// Why not: `did-not-work`, `not-my-problem`, `hard-to-follow` or `out-of-date`.
+    pub reason: Option<String>,
+    /// The same in words.
+    pub words: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// See the module. All of it is durable when the future is done.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -256,6 +305,22 @@ pub trait Store: Send + Sync + 'static {
     async fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
     /// Those that are open, or those that are closed; the latest opened first.
     async fn incidents(&self, open: bool, limit: u32) -> Result<Vec<Incident>, Error>;
+
+    // What authors learn from
+
+    /// Adds up what was searched and opened.
+    async fn count(&self, searches: &[Searched], views: &[Viewed]) -> Result<(), Error>;
+    /// What was searched since a day, the most frequent first.
+    async fn searches(&self, since: Date, limit: u32) -> Result<Vec<Searched>, Error>;
+    /// Kinds and ids of what was opened since a day, and how often; the most frequent first.
+    async fn views(&self, since: Date, limit: u32) -> Result<Vec<(String, String, u64)>, Error>;
+    /// Keeps an answer, over one of the same id.
+    async fn keep_feedback(&self, feedback: &Feedback) -> Result<(), Error>;
+    /// The answers on an article, or on all, the latest first.
+    async fn feedback(&self, article: Option<&str>, limit: u32) -> Result<Vec<Feedback>, Error>;
+
+    /// The secret of this name; `fresh` from now on, if there is none.
+    async fn secret(&self, name: &str, fresh: &str) -> Result<String, Error>;
 
     /// Whether it answers: one read.
     async fn ping(&self) -> Result<(), Error>;

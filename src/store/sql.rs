@@ -1,7 +1,8 @@
 //! The store in SQL that every database takes.
 
 use super::{
-    Append, Error, Filter, Incident, Outgoing, Person, ProgramSource, Session, Standing, Store,
+    Append, Error, Feedback, Filter, Incident, Outgoing, Person, ProgramSource, Searched, Session, Standing, Store,
+    Viewed,
     statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
     writer::Writer,
 };
@@ -10,7 +11,7 @@ use crate::{
     id::{CaseId, IncidentId, OutboxId, RunId},
 };
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use sqlx::{
     AnyConnection, AnyPool, Connection, SqlStr,
@@ -24,8 +25,9 @@ const READERS: u32 = 4;
 /// How many entries one statement writes at most.
 const ENTRIES: usize = 8;
 /// Versions of the tables. What was released stays as it is.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "portal", include_str!("migrations/0002_portal.sql")),
     (3, "incidents", include_str!("migrations/0003_incidents.sql")),
 ];
 
@@ -313,6 +315,80 @@ impl<D: Dialect> Store for Sql<D> {
     async fn incidents(&self, open: bool, limit: u32) -> Result<Vec<Incident>, Error> {
         let incidents = "SELECT body FROM incidents WHERE open = $1 ORDER BY opened DESC, incident_id DESC LIMIT $2";
         self.all(Statement::new(incidents).bind(open).bind(limit), |row| json(row, 0)).await
+    }
+
+    async fn count(&self, searches: &[Searched], views: &[Viewed]) -> Result<(), Error> {
+        let search = "INSERT INTO searches (day, reader, words, times, hits, opened) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (day, reader, words) DO UPDATE SET times = searches.times + excluded.times,
+            hits = CASE WHEN excluded.times > 0 THEN excluded.hits ELSE searches.hits END,
+            opened = searches.opened + excluded.opened";
+        let view = "INSERT INTO views (day, kind, id, times) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (day, kind, id) DO UPDATE SET times = views.times + excluded.times";
+        let searches = searches.iter().map(|known| {
+            Statement::new(search)
+                .bind(known.day.to_string())
+                .bind(known.reader.as_str())
+                .bind(known.words.as_str())
+                .bind(known.times)
+                .bind(known.hits)
+                .bind(known.opened)
+        });
+        let views = views.iter().map(|known| {
+            let view = Statement::new(view).bind(known.day.to_string());
+            view.bind(known.kind.as_str()).bind(known.id.as_str()).bind(known.times)
+        });
+        let statements: Vec<_> = searches.chain(views).collect();
+        match statements.is_empty() {
+            true => Ok(()),
+            false => self.writer.write(statements).await.map(drop),
+        }
+    }
+
+    async fn searches(&self, since: Date, limit: u32) -> Result<Vec<Searched>, Error> {
+        let searches = "SELECT day, reader, words, times, hits, opened FROM searches WHERE day >= $1
+            ORDER BY times DESC, words, reader, day LIMIT $2";
+        self.all(Statement::new(searches).bind(since.to_string()).bind(limit), |row| {
+            Ok(Searched {
+                day: parsed(row, 0)?,
+                reader: text(row, 1)?,
+                words: text(row, 2)?,
+                times: count(row, 3)?,
+                hits: count(row, 4)?,
+                opened: count(row, 5)?,
+            })
+        })
+        .await
+    }
+
+    async fn views(&self, since: Date, limit: u32) -> Result<Vec<(String, String, u64)>, Error> {
+        let views = "SELECT kind, id, CAST(SUM(times) AS BIGINT) FROM views WHERE day >= $1 GROUP BY kind, id
+            ORDER BY SUM(times) DESC, id, kind LIMIT $2";
+        self.all(Statement::new(views).bind(since.to_string()).bind(limit), |row| {
+            Ok((text(row, 0)?, text(row, 1)?, count(row, 2)?))
+        })
+        .await
+    }
+
+    async fn keep_feedback(&self, feedback: &Feedback) -> Result<(), Error> {
+        let keep = "INSERT INTO feedback (feedback_id, article, at, body) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (feedback_id) DO UPDATE SET article = excluded.article, at = excluded.at, body = excluded.body";
+        let keep = Statement::new(keep).bind(feedback.id.as_str()).bind(feedback.article.as_str()).bind(feedback.at);
+        self.write(keep.bind(encoded(feedback))).await.map(drop)
+    }
+
+    async fn feedback(&self, article: Option<&str>, limit: u32) -> Result<Vec<Feedback>, Error> {
+        let mut feedback = Statement::new("SELECT body FROM feedback WHERE at > 0");
+        if let Some(article) = article {
+            feedback = feedback.and(" AND article = ", article);
+        }
+        self.all(feedback.and(" ORDER BY at DESC, feedback_id LIMIT ", limit), |row| json(row, 0)).await
+    }
+
+    async fn secret(&self, name: &str, fresh: &str) -> Result<String, Error> {
+        let keep = "INSERT INTO secrets (name, value) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value";
+        let done = self.write(Statement::new(keep).bind(name).bind(fresh)).await?;
+        text(done.rows.first().ok_or_else(|| Error::Corrupt("it keeps no secret".into()))?, 0)
     }
 
     async fn ping(&self) -> Result<(), Error> {

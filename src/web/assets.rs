@@ -15,9 +15,12 @@ pub struct Asset {
 }
 
 /// File, media type, content.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: &[(&str, &str, &str)] = &[
+    ("base.css", "text/css; charset=utf-8", include_str!("assets/base.css")),
     ("console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("console.js", "text/javascript; charset=utf-8", include_str!("assets/console.js")),
+    ("portal.css", "text/css; charset=utf-8", include_str!("assets/portal.css")),
+    ("portal.js", "text/javascript; charset=utf-8", include_str!("assets/portal.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];
 

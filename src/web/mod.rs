@@ -1,4 +1,4 @@
-//! The console: pages, forms, live changes. No decisions: those are the app's.
+//! The console and the portal: pages, forms, live changes. No decisions: those are the app's.
 
 pub mod guard;
 pub mod session;
@@ -7,6 +7,7 @@ pub mod who;
 
 pub mod assets;
 pub mod page;
+pub mod portal;
 pub mod view;
 
 mod cases;
@@ -42,13 +43,15 @@ pub struct Console {
     /// Ends the streams of changes, which would else hold up the end of the process.
     stop: CancellationToken,
     refused: Arc<Count>,
+    /// How often whoever helps themselves may write.
+    limit: Arc<portal::Limit>,
     metrics: PrometheusHandle,
 }
 
 impl Console {
     /// Over the use cases; `stop` is cancelled when the process is to end.
     pub fn new(entrance: Entrance, metrics: PrometheusHandle, stop: CancellationToken) -> Self {
-        Self { entrance, stop, refused: Arc::default(), metrics }
+        Self { entrance, stop, refused: Arc::default(), limit: Arc::default(), metrics }
     }
 
     fn app(&self) -> &App {
@@ -102,6 +105,7 @@ pub fn routes(console: Console) -> Router {
         .route("/cases/{number}/runs/{run}/back", post(runs::back))
         .route("/cases/{number}/runs/{run}/change", get(runs::show_change).post(runs::change))
         .route("/cases/{number}/runs/{run}/signal", post(runs::signal))
+        .nest("/help", portal::routes(&console))
         .merge(sign_in::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(console.clone(), error::explain))

@@ -1,6 +1,6 @@
 //! Data to HTML: the templates, compiled once, and what they may call.
 
-use super::{assets, page::Frame};
+use super::assets;
 use crate::{markdown, template::clean};
 use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{
@@ -17,7 +17,7 @@ macro_rules! templates {
 }
 
 /// The closed list.
-const TEMPLATES: [(&str, &str); 24] = templates![
+const TEMPLATES: &[(&str, &str)] = &templates![
     "base.html",
     "token.html",
     "scripts.html",
@@ -42,6 +42,23 @@ const TEMPLATES: [(&str, &str); 24] = templates![
     "sign_in.html",
     "me.html",
     "error.html",
+    "portal/base.html",
+    "portal/home.html",
+    "portal/find.html",
+    "portal/items.html",
+    "portal/hits.html",
+    "portal/search.html",
+    "portal/suggest.html",
+    "portal/article.html",
+    "portal/playbook.html",
+    "portal/case.html",
+    "portal/case_step.html",
+    "portal/case_path.html",
+    "portal/case_state.html",
+    "portal/change.html",
+    "portal/ask.html",
+    "portal/person.html",
+    "portal/error.html",
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -84,7 +101,7 @@ fn printed(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Re
 }
 
 /// A whole page.
-pub fn page(template: &str, frame: &Frame, page: impl Serialize) -> String {
+pub fn page(template: &str, frame: &impl Serialize, page: impl Serialize) -> String {
     let template = ENVIRONMENT.get_template(template).expect("it is in the list");
     let context = context! { frame => Value::from(Serde(frame)), page => Value::from(Serde(page)) };
     template.render(context).expect("a test renders every template")

@@ -12,6 +12,7 @@ use crate::{
     app::{App, Live},
     case::Actor,
     clock,
+    run::Audience,
     search::Reader,
     store::Standing,
 };
@@ -89,6 +90,7 @@ impl Visit {
         Actor {
             name: who.map_or_else(String::new, |who| who.name.clone()),
             tier: who.map_or_else(String::new, |who| who.tier.clone()),
+            audience: Audience::Agent,
         }
     }
 

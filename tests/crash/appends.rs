@@ -36,7 +36,8 @@ pub async fn append(folder: &Path, seed: u64, settings: Settings) {
     assert!(desk.findings.is_empty(), "the policy is sound");
     let sides = (0..WORKERS).map(|worker| {
         let (store, desk) = (store.clone(), desk.clone());
-        let actor = Actor { name: format!("agent {worker}"), tier: "tier-1".into() };
+        let actor =
+            Actor { name: format!("agent {worker}"), tier: "tier-1".into(), audience: firstline::run::Audience::Agent };
         let mut side = Side { store, desk, actor, random: Random(seed ^ (worker << 32)) };
         tokio::spawn(async move {
             if worker < 2 {

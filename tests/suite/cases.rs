@@ -5,7 +5,7 @@ use firstline::{
     desk::Desk,
     id::{CaseId, RunId},
     playbook::Program,
-    run::{Input, Said, Signal, View},
+    run::{Audience, Input, Said, Signal, View},
 };
 use jiff::{Span, Timestamp};
 use serde_json::Value;
@@ -68,7 +68,7 @@ struct Bench {
 }
 
 fn actor(name: &str, tier: &str) -> Actor {
-    Actor { name: name.into(), tier: tier.into() }
+    Actor { name: name.into(), tier: tier.into(), audience: Audience::Agent }
 }
 
 impl Bench {

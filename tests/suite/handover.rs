@@ -79,7 +79,7 @@ fn webhook(receiver: &Receiver, folder: &Path) -> String {
 
 /// A new case that is handed on at once; `words` tell the receiver's script which one it is.
 async fn escalate(app: &App, words: &str) -> Arc<Case> {
-    let ann = Actor { name: "ann".into(), tier: "tier-1".into() };
+    let ann = Actor { name: "ann".into(), tier: "tier-1".into(), audience: firstline::run::Audience::Agent };
     let requester = Requester { name: "A caller".into(), contact: None };
     let case = app
         .open_case(&ann, CaseId::mint(), Intake { requester, channel: None, words: words.into() }, None)
@@ -224,7 +224,7 @@ async fn what_is_refused_waits_for_a_person() {
     let other = escalate(&app, "").await;
     until(&app, other.number, |case| case.deliveries[0].refused.is_some()).await;
     assert_eq!(receiver.seen().len(), 2);
-    let bob = Actor { name: "bob".into(), tier: "tier-2".into() };
+    let bob = Actor { name: "bob".into(), tier: "tier-2".into(), audience: firstline::run::Audience::Agent };
     app.retry(&bob, case.deliveries[0].outbox).await.expect("it is retried");
     until(&app, case.number, all_delivered).await;
     working.stop().await;

@@ -32,7 +32,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("sqlx", &["store"]),
     ("reqwest", &["connector"]),
     ("lettre", &["connector"]),
-    ("hmac", &["connector"]),
+    ("hmac", &["account", "connector"]),
     ("argon2", &["account"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),

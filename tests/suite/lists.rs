@@ -5,13 +5,13 @@ use firstline::{
     app::App,
     case::{Actor, Intake, Move, Requester, Row},
     id::CaseId,
-    run::{Input, Said, Signal},
+    run::{Audience, Input, Said, Signal},
     store::{Filter, Sqlite, Store},
 };
 use std::sync::Arc;
 
 fn actor(name: &str, tier: &str) -> Actor {
-    Actor { name: name.into(), tier: tier.into() }
+    Actor { name: name.into(), tier: tier.into(), audience: Audience::Agent }
 }
 
 async fn all(app: &App) -> Vec<Row> {

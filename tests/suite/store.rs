@@ -7,9 +7,12 @@ use firstline::{
     },
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     run::Audience,
-    store::{Append, Error, Filter, Incident, Person, ProgramSource, Session, Settings, Sqlite, Standing, Store},
+    store::{
+        Append, Error, Feedback, Filter, Incident, Person, ProgramSource, Searched, Session, Settings, Sqlite,
+        Standing, Store, Viewed,
+    },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::date};
 use std::{
     collections::BTreeSet,
     fs,
@@ -88,6 +91,9 @@ contract! {
     people_have_one_login
     sessions_end
     incidents_are_open_until_they_are_closed
+    searches_and_views_add_up
+    the_last_opinion_counts
+    a_secret_stays
     everything_is_there_again
 }
 
@@ -652,6 +658,60 @@ async fn sessions_end(place: &Place) {
     for id in ["a", "b", "c"] {
         assert_eq!(store.session(id, at(0)).await.expect("it reads"), None);
     }
+}
+
+async fn searches_and_views_add_up(place: &Place) {
+    let store = place.open().await;
+    let searched = |day, words: &str, times, hits, opened| Searched {
+        day: date(2026, 11, day),
+        reader: "self-service".into(),
+        words: words.into(),
+        times,
+        hits,
+        opened,
+    };
+    let viewed =
+        |day, id: &str, times| Viewed { day: date(2026, 11, day), kind: "article".into(), id: id.into(), times };
+    let searches = [searched(1, "old", 9, 1, 0), searched(2, "printer", 2, 5, 0), searched(3, "nothing", 1, 0, 0)];
+    store.count(&searches, &[viewed(1, "b", 9), viewed(2, "a", 2), viewed(2, "b", 1)]).await.expect("it counts");
+    // What was opened comes without a search of its own, and says nothing of hits.
+    let more = [searched(2, "printer", 1, 4, 1), searched(2, "printer", 0, 0, 1)];
+    store.count(&more, &[viewed(3, "a", 3)]).await.expect("it counts");
+    store.count(&[], &[]).await.expect("nothing is fine");
+    let since = date(2026, 11, 2);
+    let known = store.searches(since, 10).await.expect("it reads");
+    assert_eq!(known, [searched(2, "printer", 3, 4, 2), searched(3, "nothing", 1, 0, 0)]);
+    let views = store.views(since, 10).await.expect("it reads");
+    let row = |id: &str, times| ("article".to_owned(), id.to_owned(), times);
+    assert_eq!(views, [row("a", 5), row("b", 1)]);
+    assert_eq!(store.views(since, 1).await.expect("it reads"), [row("a", 5)]);
+}
+
+async fn the_last_opinion_counts(place: &Place) {
+    let store = place.open().await;
+    let opinion = |id: &str, article: &str, helpful, seconds| Feedback {
+        id: id.into(),
+        article: article.into(),
+        revision: "1f".into(),
+        helpful,
+        reason: (!helpful).then(|| "did-not-work".into()),
+        words: String::new(),
+        at: at(seconds),
+    };
+    for known in [opinion("1", "a", true, 1), opinion("2", "b", true, 2), opinion("1", "a", false, 3)] {
+        store.keep_feedback(&known).await.expect("it keeps");
+    }
+    let all = store.feedback(None, 10).await.expect("it reads");
+    assert_eq!(all, [opinion("1", "a", false, 3), opinion("2", "b", true, 2)]);
+    assert_eq!(store.feedback(Some("b"), 10).await.expect("it reads"), [opinion("2", "b", true, 2)]);
+    assert_eq!(store.feedback(Some("c"), 10).await.expect("it reads"), []);
+}
+
+async fn a_secret_stays(place: &Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    assert_eq!(store.secret("links", "first").await.expect("it keeps"), "first");
+    assert_eq!(other.secret("links", "second").await.expect("it keeps"), "first");
+    assert_eq!(other.secret("others", "third").await.expect("it keeps"), "third");
 }
 
 async fn everything_is_there_again(place: &Place) {

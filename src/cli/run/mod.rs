@@ -183,7 +183,7 @@ fn in_case(arguments: &Arguments, kept: impl FnOnce() -> Result<(Runtime, Arc<Ap
     if live.desk.policy.tier(&tier).is_none() {
         return Err(Error::Usage(format!("the desk has no tier `{tier}`")));
     }
-    let actor = Actor { name, tier };
+    let actor = Actor { name, tier, audience: Audience::Agent };
     let (case, run) = runtime.block_on(seat(arguments, &app, &actor))?;
     let known = case.run(run).expect("a case loses no run");
     let (title, playbook, run) = (known.title.clone(), known.playbook.clone(), known.run.clone());
