@@ -27,6 +27,7 @@ mod naive;
 mod oracle;
 mod pages;
 mod pictures;
+mod portal;
 mod receiver;
 mod server;
 mod starter;
