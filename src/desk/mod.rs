@@ -1,9 +1,11 @@
 //! A desk: policy, playbooks and articles together, one immutable value; no I/O.
 
+mod articles;
 pub mod connector;
 pub mod policy;
 pub mod ticket;
 
+pub use articles::Target;
 pub use connector::Connector;
 pub use policy::{Destination, Leaving, Policy};
 
@@ -33,10 +35,14 @@ pub struct Desk {
     /// The authors' tests.
     pub tests: Vec<author_test::TestFile>,
     /// By id.
-    pub articles: HashMap<String, Article>,
+    pub articles: BTreeMap<String, Article>,
+    /// Pictures beside the articles, by path, with the ids of those that show them.
+    pub images: BTreeMap<String, Vec<String>>,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
     ticket: Option<Document>,
+    /// Articles' ids by their earlier ids, and by their paths.
+    ways: HashMap<String, String>,
 }
 
 /// What one file turned out to hold.
@@ -44,6 +50,7 @@ enum Content {
     Playbook(Box<Playbook>),
     Tests(author_test::TestFile),
     Article(Box<Article>),
+    Image,
     Ticket(Box<Document>),
     Nothing,
 }
@@ -85,9 +92,11 @@ impl Desk {
             facts,
             playbooks: BTreeMap::new(),
             tests: Vec::new(),
-            articles: HashMap::new(),
+            articles: BTreeMap::new(),
+            images: BTreeMap::new(),
             findings: Vec::new(),
             ticket: None,
+            ways: HashMap::new(),
         };
         for (source, content, found) in parts.into_iter().flatten() {
             desk.sources.0.push(source);
@@ -95,8 +104,10 @@ impl Desk {
             match content {
                 Content::Playbook(playbook) => desk.add(*playbook),
                 Content::Tests(tests) => desk.tests.push(tests),
-                Content::Article(article) => {
-                    desk.articles.insert(article.id.clone(), *article);
+                Content::Article(article) => desk.add_article(*article),
+                Content::Image => {
+                    let path = &desk.sources.0.last().expect("it was put there").path;
+                    desk.images.insert(path.clone(), Vec::new());
                 }
                 Content::Ticket(document) => desk.ticket = Some(*document),
                 Content::Nothing => {}
@@ -109,6 +120,7 @@ impl Desk {
             desk.sources.0.push(Source::new("desk.yaml", ""));
         }
         desk.findings.extend(findings.into_vec());
+        desk.join_articles();
         desk
     }
 
@@ -192,7 +204,7 @@ fn desk_file(files: &[(String, Vec<u8>)], findings: &Sink<Diagnostic>) -> (Polic
 
 fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Content, Vec<Diagnostic>) {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let hidden = path.split('/').any(|part| part.starts_with(['_', '.']));
+    let hidden = path.split('/').any(|part| part.starts_with(['_', '.']) && part != "_index.md");
     let plain = |text: &str| Source::new(path, text);
     let top = Span { file, start: 0, end: 0 };
     if path == ticket::PATH {
@@ -202,10 +214,12 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
     if hidden || path == "desk.yaml" {
         return (plain(""), Content::Nothing, Vec::new());
     }
-    if let Some(id) = name.strip_suffix(".md").filter(|_| path.starts_with("kb/")) {
-        let source = plain(&String::from_utf8_lossy(bytes));
-        let article = kb::parse(id, file, &source.text);
-        return (source, Content::Article(Box::new(article)), Vec::new());
+    if path.starts_with("kb/") && name.to_ascii_lowercase().ends_with(".md") {
+        let (source, article, found) = kb::parse(file, path, bytes);
+        return (source, article.map_or(Content::Nothing, |article| Content::Article(Box::new(article))), found);
+    }
+    if kb::is_image(path) {
+        return (plain(""), Content::Image, Vec::new());
     }
     if !path.starts_with("playbooks/") {
         return (plain(""), Content::Nothing, Vec::new());

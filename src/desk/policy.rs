@@ -81,6 +81,8 @@ pub struct Policy {
     pub routes: Vec<Route>,
     /// See [`Upset`].
     pub upset: Option<Upset>,
+    /// Self-service does not see articles whose `review_by` is over.
+    pub hide_expired: bool,
     /// Those that can deliver, in written order.
     pub connectors: Vec<Connector>,
     /// Connectors that could not be read.
@@ -359,6 +361,14 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
             fields.finish();
             upset
         });
+    }
+    if let Some(word) = fields.text("expired_articles") {
+        policy.hide_expired = word.value == "hide";
+        if !matches!(word.value.as_str(), "show" | "hide") {
+            let help =
+                "`hide` keeps articles past their `review_by` from self-service; `show` is what is done otherwise";
+            findings.push(form::wrong_type(word.span, "expired_articles", "`show` or `hide`", "neither", help));
+        }
     }
     let mut shared = fields.take("facts").map(|(_, node)| facts::read(node, text, findings)).unwrap_or_default();
     fields.finish();

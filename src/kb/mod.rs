@@ -1,17 +1,25 @@
 //! Articles: Markdown behind a header.
 
-use crate::diagnostic::{FileId, Spanned};
+mod header;
+mod parse;
+
+pub use parse::{id, parse};
+
+use crate::{
+    diagnostic::{FileId, Span, Spanned},
+    markdown::{self, Outline},
+};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// An article. Its Markdown stands as it was written; what pages show is rendered from it.
 #[derive(Debug)]
 pub struct Article {
-    /// The file's stem.
+    /// The file's stem in lower case, words joined by `-`; of an `index.md` or `README.md`, the folder's.
     pub id: String,
     /// Its file.
     pub file: FileId,
-    /// What people call it: the header's, else the first heading, else the id in words.
+    /// What people call it: the header's, else the first heading, else the file's name in words.
     pub title: String,
     /// In a sentence.
     pub summary: Option<String>,
@@ -35,10 +43,31 @@ pub struct Article {
     pub reviewed: Option<Date>,
     /// When somebody has to look at it again.
     pub review_by: Option<Spanned<Date>>,
+    /// The header is of another system; the first key that was not taken.
+    pub foreign: Option<Span>,
     /// Markdown, without the header.
     pub body: String,
     /// Where the body begins in its file, in bytes.
     pub body_at: u32,
+    /// The body's headings, links and pictures; places count from where the body begins.
+    pub outline: Outline,
+    /// The body begins with the title.
+    pub begins_with_title: bool,
+    /// What stands below each heading but the title.
+    pub sections: Vec<Section>,
+}
+
+/// A part of an article, from its heading to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its address within the article.
+    pub anchor: String,
+    /// The headings that it stands below, its own last.
+    pub path: Vec<String>,
+    /// 1 to 6.
+    pub level: u8,
+    /// Its bytes in the body, the heading too.
+    pub at: Range<usize>,
 }
 
 impl Article {
@@ -53,50 +82,58 @@ impl Article {
             .iter()
             .any(|(name, values)| fact(name).is_some_and(|known| values.iter().all(|value| value.value != known)))
     }
-}
 
-/// Takes an article in.
-pub fn parse(id: &str, file: FileId, text: &str) -> Article {
-    let body = body(text);
-    Article {
-        id: id.to_owned(),
-        file,
-        title: id.replace(['-', '_'], " "),
-        summary: None,
-        self_service: false,
-        category: None,
-        tags: Vec::new(),
-        symptoms: Vec::new(),
-        aliases: Vec::new(),
-        related: Vec::new(),
-        applies_to: BTreeMap::new(),
-        owner: None,
-        reviewed: None,
-        review_by: None,
-        body: body.to_owned(),
-        body_at: (text.len() - body.len()) as u32,
+    /// The place of some bytes of the body in the file.
+    pub fn span(&self, at: &Range<usize>) -> Span {
+        Span { file: self.file, start: self.body_at + at.start as u32, end: self.body_at + at.end as u32 }
+    }
+
+    /// The anchor that a link means; `None` if there is no such heading.
+    pub fn anchor(&self, written: &str) -> Option<&str> {
+        let anchors = || self.outline.headings.iter().map(|heading| &heading.anchor).chain(&self.outline.names);
+        let meant = markdown::slug(&decoded(written));
+        let found = anchors().find(|anchor| *anchor == written);
+        found.or_else(|| anchors().find(|anchor| markdown::slug(anchor) == meant)).map(String::as_str)
+    }
+
+    /// Its words, plain: what belongs to no section, then each section's.
+    pub fn texts(&self) -> (String, Vec<(&Section, String)>) {
+        let mut texts = markdown::texts(&self.body).into_iter();
+        let own: Vec<String> = texts.by_ref().take(1 + usize::from(self.begins_with_title)).collect();
+        (own.concat(), self.sections.iter().zip(texts).collect())
     }
 }
 
-/// What stands behind the header; all of it, if there is none.
-fn body(text: &str) -> &str {
-    let text = text.trim_start_matches('\u{feff}');
-    let inner = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"));
-    let end = inner.and_then(|inner| Some((inner, inner.find("\n---")?)));
-    match end {
-        Some((inner, at)) => inner[at + 4..].trim_start_matches(['-', '\r']).trim_start_matches('\n'),
-        None => text,
+/// An address without its `%20`.
+pub fn decoded(address: &str) -> String {
+    let (mut out, mut rest) = (Vec::with_capacity(address.len()), address.as_bytes());
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => (out.push(byte), rest = &behind[2..]).1,
+            None => (out.push(*first), rest = behind).1,
+        }
     }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::body;
+/// Pictures that pages show, by the ending of their names, with their media types.
+const IMAGES: [(&str, &str); 6] = [
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("svg", "image/svg+xml"),
+    ("webp", "image/webp"),
+];
 
-    #[test]
-    fn the_header_is_not_part_of_the_body() {
-        assert_eq!(body("---\ntitle: A\n---\n\n# Text\n"), "# Text\n");
-        assert_eq!(body("# Text\n---\n"), "# Text\n---\n");
-        assert_eq!(body("---\r\ntitle: A\r\n---\r\nText"), "Text");
-    }
+/// The media type of a picture, by its name.
+pub fn media(path: &str) -> Option<&'static str> {
+    let ending = path.rsplit_once('.')?.1;
+    IMAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending)).map(|(_, media)| *media)
+}
+
+/// Whether a path of the desk is a picture's.
+pub fn is_image(path: &str) -> bool {
+    path.starts_with("kb/") && media(path).is_some()
 }

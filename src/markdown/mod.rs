@@ -2,10 +2,12 @@
 
 mod escape;
 mod html;
+mod outline;
 mod terminal;
 
 pub use escape::{Place, escape, places};
 pub use html::{first_line, html};
+pub use outline::{Heading, Link, Outline, outline, slug, texts};
 pub use terminal::render;
 
 /// Markdown as plain text: what it says, without what it looks like.

@@ -1,6 +1,7 @@
 //! What is indexed: an article and each of its sections, a playbook and each of its steps.
 
 use crate::{
+    diagnostic::Spanned,
     kb::Article,
     markdown,
     playbook::flow::{Flow, Node},
@@ -54,28 +55,39 @@ pub struct Document {
     pub expired: bool,
 }
 
-/// An article's entries: itself, then its sections.
+/// An article's entries: itself, then its sections that say something.
 pub fn articles(article: &Article, expired: bool) -> Vec<Document> {
-    vec![Document {
+    let words = |list: &[Spanned<String>]| list.iter().map(|word| word.value.clone()).collect::<Vec<_>>();
+    let (body, sections) = article.texts();
+    let headings = article.sections.iter().filter_map(|section| section.path.last().cloned());
+    let mut out = vec![Document {
         kind: Kind::Article,
         id: article.id.clone(),
         anchor: None,
         title: article.title.clone(),
-        heading: String::new(),
+        heading: headings.collect::<Vec<_>>().join("\n"),
         summary: article.summary.clone().unwrap_or_default(),
-        symptoms: article.symptoms.iter().map(|symptom| symptom.value.clone()).collect(),
+        symptoms: words(&article.symptoms),
         category: article.category.clone(),
-        tags: article.tags.iter().map(|tag| tag.value.clone()).collect(),
-        body: markdown::plain(&article.body),
-        applies_to: article
-            .applies_to
-            .iter()
-            .map(|(fact, values)| (fact.clone(), values.iter().map(|value| value.value.clone()).collect()))
-            .collect(),
+        tags: words(&article.tags),
+        body,
+        applies_to: article.applies_to.iter().map(|(fact, values)| (fact.clone(), words(values))).collect(),
         self_service: article.self_service,
         agent: true,
         expired,
-    }]
+    }];
+    for (section, body) in sections.into_iter().filter(|(_, body)| !body.trim().is_empty()) {
+        out.push(Document {
+            kind: Kind::Section,
+            anchor: Some(section.anchor.clone()),
+            heading: section.path.join(" › "),
+            summary: String::new(),
+            symptoms: Vec::new(),
+            body,
+            ..out[0].clone()
+        });
+    }
+    out
 }
 
 /// A playbook's entries: `head` is what stands at its top; a step for each prompt of its flow follows.
