@@ -11,8 +11,11 @@ impl Live {
     /// Everything that can be found: articles of the folder, playbooks in the version that is in force.
     pub fn documents(&self) -> Vec<Document> {
         let today = clock::today();
-        let articles =
-            self.desk.articles.values().flat_map(|article| search::articles(article, article.is_expired(today)));
+        let articles = self.desk.articles.values().flat_map(|article| {
+            let self_service = self.desk.is_public(article, today);
+            let documents = search::articles(article, article.is_expired(today)).into_iter();
+            documents.map(move |document| Document { self_service, ..document })
+        });
         let playbooks = self.offers.values().filter(|offer| offer.audience.agent || offer.audience.self_service);
         let playbooks = playbooks.flat_map(|offer| {
             let head = Document {

@@ -1,7 +1,7 @@
 //! A desk from a folder, or the one that is built in.
 
 use super::Error;
-use crate::desk::Desk;
+use crate::{desk::Desk, kb};
 use rust_embed::RustEmbed;
 use std::{
     fs,
@@ -22,6 +22,8 @@ struct Articles;
 
 const DESK: &[u8] = include_bytes!("../../desk.yaml");
 
+/// The largest picture that is shown, in bytes.
+const MAX_IMAGE: u64 = 16 << 20;
 /// Folders nested deeper than this are not gone into.
 const MAX_DEPTH: usize = 32;
 
@@ -44,7 +46,7 @@ pub fn folder(named: Option<&Path>) -> Option<PathBuf> {
     named.map(Path::to_owned).or_else(|| is_desk(Path::new(".")).then(|| PathBuf::from(".")))
 }
 
-/// A desk's files: paths below it, with `/`, and their bytes.
+/// A desk's files: paths below it, with `/`, and their bytes. Pictures are read when they are shown: theirs are empty.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// The files of the desk in a folder.
@@ -80,13 +82,25 @@ pub(super) fn starter_files() -> Files {
 
 fn embedded<E: RustEmbed>() -> impl Iterator<Item = (String, Vec<u8>)> {
     E::iter().filter_map(|path| {
-        let data = E::get(&path)?.data.into_owned();
+        let data = if kb::is_image(&path) { Vec::new() } else { E::get(&path)?.data.into_owned() };
         Some((path.into_owned(), data))
     })
 }
 
+/// The bytes of a picture of the desk in a folder, or of the starter desk.
+pub(super) fn image(folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
+    let Some(folder) = folder else { return Articles::get(path).map(|file| file.data.into_owned()) };
+    let file = folder.join(path);
+    let is_small = fs::metadata(&file).is_ok_and(|file| file.len() <= MAX_IMAGE);
+    if is_small { fs::read(file).ok() } else { None }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|known| known.eq_ignore_ascii_case(ending))
 }
 
 fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
@@ -100,7 +114,9 @@ fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Vec
             if depth < MAX_DEPTH && !file_name.starts_with('.') {
                 collect(&path, &name, depth + 1, files)?;
             }
-        } else if path.is_file() && matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml" | "md")) {
+        } else if path.is_file() && kb::is_image(&name) {
+            files.push((name, Vec::new()));
+        } else if path.is_file() && ["yaml", "yml", "md"].iter().any(|known| has_ending(&path, known)) {
             files.push((name, read(&path)?));
         }
     }

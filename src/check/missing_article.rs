@@ -33,7 +33,7 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
 
 fn report(context: &Context<'_>, id: &Spanned<String>, out: &Findings) {
     let articles = &context.desk.articles;
-    if !articles.contains_key(&id.value) {
+    if context.desk.article(&id.value).is_none() {
         let near = wording::nearest(&id.value, articles.keys().map(String::as_str))
             .map(|near| format!("did you mean `{near}`?"));
         let name = wording::shorten(&id.value);

@@ -5,16 +5,21 @@ mod context;
 mod faults;
 mod graph;
 mod known;
+mod links;
 mod reads;
 mod references;
 mod space;
 
 mod endless_cycle;
+mod expired_article;
 mod fact_cycle;
+mod foreign_header;
+mod foreign_markup;
 mod impossible_condition;
 mod known_on_asked_fact;
 mod may_be_unknown;
 mod missing_article;
+mod missing_image;
 mod missing_way;
 mod never_known;
 mod never_read;
@@ -24,6 +29,8 @@ mod password_prompt;
 mod recursive_call;
 mod review_overdue;
 mod shadowed_condition;
+mod site_link;
+mod staff_article;
 mod staff_call;
 mod test_mismatch;
 mod too_long;
@@ -33,6 +40,8 @@ mod uncovered_branch;
 mod undeclared_fact;
 mod unknown_calendar;
 mod unknown_connector;
+mod unknown_heading;
+mod unknown_link;
 mod unknown_playbook;
 mod unknown_priority;
 mod unknown_step;
@@ -95,6 +104,14 @@ static CHECKS: &[Check] = &checks![
     each review_overdue,
     each no_symptoms,
     both missing_article,
+    desk unknown_link,
+    desk unknown_heading,
+    desk missing_image,
+    desk staff_article,
+    desk expired_article,
+    desk foreign_header,
+    desk foreign_markup,
+    desk site_link,
     desk unknown_tier,
     desk unknown_team,
     desk unknown_calendar,

@@ -3,7 +3,7 @@
 use super::{Context, Findings, Subject};
 use crate::{
     desk::policy,
-    diagnostic::{Diagnostic, Rule, Spanned, wording},
+    diagnostic::{Diagnostic, Rule, Span, Spanned, wording},
     expression::Fault,
     playbook::flow::Node,
     rule,
@@ -45,7 +45,7 @@ pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     }
 }
 
-/// For `desk.yaml`: the routes' conditions and the prompts of its facts.
+/// For `desk.yaml`: the routes' conditions and the prompts of its facts; for articles: `applies_to`.
 pub fn check_desk(context: &Context<'_>, out: &Findings) {
     for fault in &context.desk.policy.faults {
         let Fault::Undeclared { name, literal } = fault else { continue };
@@ -54,6 +54,19 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
             false => format!("a route may read {}; a prompt the facts of the desk", policy::readable()),
         };
         out.push(found(name).help(help));
+    }
+    let facts = &context.desk.facts;
+    for article in context.desk.articles.values() {
+        for (name, values) in article.applies_to.iter().filter(|(name, _)| facts.position(name).is_none()) {
+            let Some(value) = values.first() else { continue };
+            let text = &context.desk.sources.file(value.span).text[..value.span.start as usize];
+            let start = text.rfind(name.as_str()).unwrap_or_default() as u32;
+            let span = Span { file: article.file, start, end: start + name.len() as u32 };
+            let name = &Spanned::new(name.clone(), span);
+            let help = wording::suggest(&name.value, facts.names())
+                .unwrap_or_else(|| "`applies_to` names facts of `desk.yaml`, which all playbooks share".to_owned());
+            out.push(found(name).help(help));
+        }
     }
 }
 

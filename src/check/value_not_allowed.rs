@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Subject, faults};
 use crate::{
-    diagnostic::{Diagnostic, Rule, wording},
+    diagnostic::{Diagnostic, Rule, Spanned, wording},
     expression::{Fault, Type},
     playbook::flow::{Given, Node},
     rule,
@@ -37,9 +37,20 @@ pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     }
 }
 
-/// For `desk.yaml`.
+/// For `desk.yaml`, and `applies_to` of articles.
 pub fn check_desk(context: &Context<'_>, out: &Findings) {
     report(faults::of(context, None), out);
+    let facts = &context.desk.facts;
+    let named = context.desk.articles.values().flat_map(|article| &article.applies_to);
+    for (name, values) in named {
+        let Some(at) = facts.position(name) else { continue };
+        let kind = &facts.list[at as usize].kind;
+        let wrong = |value: &&Spanned<String>| kind.read(&value.value).is_none() && !matches!(kind, Type::Broken);
+        for value in values.iter().filter(wrong) {
+            let message = format!("`{name}` can never be `{}`", wording::shorten(&value.value));
+            out.push(Diagnostic::new(&RULE, value.span, message).help(format!("it takes {}", kind.takes())));
+        }
+    }
 }
 
 fn report(faults: &[Fault], out: &Findings) {

@@ -48,7 +48,7 @@ impl Desk {
     /// Where a link leads that is written in an article, or outside of all (`from` is none).
     pub fn target<'a>(&'a self, from: Option<&'a Article>, link: &'a str) -> Target<'a> {
         let starts = |start: &&str| link.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
-        if OUTSIDE.iter().any(|start| starts(&start) && link.len() > start.len()) {
+        if OUTSIDE.iter().any(|start| starts(start) && link.len() > start.len()) {
             return Target::Outside;
         }
         if let Some(id) = link.strip_prefix("playbook:") {

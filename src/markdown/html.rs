@@ -5,7 +5,7 @@ use super::escape::options;
 use pulldown_cmark::{Alignment, Event, HeadingLevel, Parser, Tag, TagEnd, html::push_html};
 
 /// Where links may lead outside.
-const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
 
 /// Renders. `link` turns a target inside the desk (`playbook:ID`, an article's id) into an address of ours; `None`
 /// leaves only the words. The text's first heading gets the level `top` (2 to 6), the others follow.
@@ -60,7 +60,7 @@ pub fn first_line(markdown: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn address(target: &str, link: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn address(target: &str, link: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let outside = SCHEMES.iter().any(|scheme| {
         target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
             && target.len() > scheme.len()
@@ -68,7 +68,7 @@ fn address(target: &str, link: &dyn Fn(&str) -> Option<String>) -> Option<String
     if outside { Some(target.to_owned()) } else { link(target) }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

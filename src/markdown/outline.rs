@@ -145,7 +145,7 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Ids that our own pages use.
-const TAKEN: [&str; 3] = ["main", "notices", "help"];
+pub(super) const TAKEN: [&str; 3] = ["main", "notices", "help"];
 
 /// Gives each heading an anchor of its own.
 #[derive(Default)]

@@ -1,0 +1,28 @@
+//! A link to a heading that is not there.
+
+use super::{Context, Findings, links};
+use crate::{
+    desk::Target,
+    diagnostic::{Diagnostic, Rule, wording},
+    rule,
+};
+
+/// See the page beside this file.
+pub static RULE: Rule = rule!("FL506", "unknown_heading", Error);
+
+/// For all articles.
+pub fn check(context: &Context<'_>, out: &Findings) {
+    for (article, link, target) in links::all(context) {
+        let Target::Article(id, Some(anchor)) = target else { continue };
+        let to = &context.desk.articles[id];
+        if to.anchor(anchor).is_some() {
+            continue;
+        }
+        let place = if to.id == article.id { "this article".to_owned() } else { format!("`{}`", to.id) };
+        let message = format!("{place} has no heading `#{}`", wording::shorten(anchor));
+        let anchors = to.outline.headings.iter().map(|heading| heading.anchor.as_str());
+        let help = wording::suggest(anchor, anchors)
+            .unwrap_or_else(|| "an anchor is the heading in lower case, its words joined by `-`".to_owned());
+        out.push(Diagnostic::new(&RULE, article.span(&link.at), message).help(help));
+    }
+}
