@@ -32,6 +32,8 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
     for subject in &context.subjects {
         uses(context, subject, &mut used);
     }
+    let named = context.desk.articles.values().flat_map(|article| article.applies_to.keys());
+    used.extend(named.filter_map(|name| context.desk.facts.position(name)).map(Slot::Desk));
     for (at, fact) in context.desk.facts.list.iter().enumerate() {
         // A playbook that declares it again is another rule's.
         let again =

@@ -72,7 +72,8 @@ impl Desk {
         let path = path.map(|path| path.to_lowercase());
         let by_path = path.as_ref().and_then(|path| {
             let of = |path: &str| self.ways.get(path).and_then(|id| self.articles.get(id));
-            of(path).or_else(|| of(&format!("{path}.md")))
+            let index = |name: &&str| of(&format!("{path}/{name}.md"));
+            of(path).or_else(|| of(&format!("{path}.md"))).or_else(|| kb::INDEXES.iter().find_map(|name| index(&name)))
         });
         let found = by_path.or_else(|| self.article(&name));
         found.map_or(Target::Nowhere, |article| Target::Article(&article.id, anchor))

@@ -3,7 +3,7 @@
 mod header;
 mod parse;
 
-pub use parse::{id, parse};
+pub use parse::{INDEXES, id, parse};
 
 use crate::{
     diagnostic::{FileId, Span, Spanned},

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The longest file that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 /// Files that speak for their folder.
-const INDEXES: [&str; 3] = ["index", "_index", "readme"];
+pub const INDEXES: [&str; 3] = ["index", "_index", "readme"];
 
 /// The id of an article from its path below the desk.
 pub fn id(path: &str) -> String {

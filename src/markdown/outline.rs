@@ -52,6 +52,8 @@ pub fn outline(markdown: &str) -> Outline {
     let mut out = Outline::default();
     let mut anchors = Anchors::default();
     let (mut heading, mut open, mut code): (Option<Heading>, Vec<Link>, bool) = (None, Vec::new(), false);
+    // A tag may go over several lines, each an event of its own.
+    let mut html = 0..0;
     for (event, at) in TextMergeWithOffset::new(Parser::new_ext(markdown, options()).into_offset_iter()) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
@@ -79,26 +81,32 @@ pub fn outline(markdown: &str) -> Outline {
             }
             Event::Code(text) => add(&text, &mut heading, &mut open),
             Event::SoftBreak | Event::HardBreak => add(" ", &mut heading, &mut open),
-            Event::Html(text) | Event::InlineHtml(text) => {
-                for tag in tags(&text) {
-                    let inside = |value: &Range<usize>| at.start + value.start..at.start + value.end;
-                    for (name, value) in &tag.attributes {
-                        let target = text[value.clone()].trim().to_owned();
-                        let image = tag.name == "img" && *name == "src";
-                        if image || (tag.name == "a" && *name == "href") {
-                            let words = if image { tag.value(&text, "alt").unwrap_or_default() } else { "" };
-                            out.links.push(Link { target, at: inside(value), image, text: words.to_owned() });
-                        } else if tag.name == "a" && matches!(*name, "name" | "id") && !target.is_empty() {
-                            out.names.push(target);
-                        }
-                    }
-                }
-            }
+            Event::Html(_) if html.end == at.start => html.end = at.end,
+            Event::Html(_) => raw(markdown, std::mem::replace(&mut html, at), &mut out),
+            Event::InlineHtml(_) => raw(markdown, at, &mut out),
             _ => {}
         }
     }
+    raw(markdown, html, &mut out);
     out.links.sort_by_key(|link| link.at.start);
     out
+}
+
+/// Takes in the links, pictures and anchors of raw HTML.
+fn raw(markdown: &str, at: Range<usize>, out: &mut Outline) {
+    let html = &markdown[at.clone()];
+    for tag in tags(html) {
+        for (name, value) in &tag.attributes {
+            let target = html[value.clone()].trim().to_owned();
+            let image = tag.name == "img" && *name == "src";
+            if image || (tag.name == "a" && *name == "href") {
+                let text = if image { tag.value(html, "alt").unwrap_or_default() } else { "" }.to_owned();
+                out.links.push(Link { target, at: at.start + value.start..at.start + value.end, image, text });
+            } else if tag.name == "a" && matches!(*name, "name" | "id") && !target.is_empty() {
+                out.names.push(target);
+            }
+        }
+    }
 }
 
 /// The words of a text, plain: first what stands above all headings, then what stands below each.

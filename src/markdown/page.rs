@@ -46,7 +46,17 @@ pub fn page(markdown: &str, begins_with_title: bool, place: &Place<'_>) -> Strin
         code: false,
         out: Vec::new(),
     };
-    TextMergeStream::new(Parser::new_ext(markdown, options())).for_each(|event| page.event(event));
+    // A tag may go over several lines, each an event of its own.
+    let mut raw = String::new();
+    for event in TextMergeStream::new(Parser::new_ext(markdown, options())) {
+        match event {
+            Event::Html(text) => raw.push_str(&text),
+            event => {
+                page.event(Event::InlineHtml(std::mem::take(&mut raw).into()));
+                page.event(event);
+            }
+        }
+    }
     let mut html = String::new();
     push_html(&mut html, page.out.into_iter());
     sanitised(&html, page.addresses)
@@ -76,6 +86,13 @@ struct Page<'a, 'm> {
 
 impl<'m> Page<'_, 'm> {
     fn event(&mut self, event: Event<'m>) {
+        if let Some((_, words)) = &mut self.heading {
+            match &event {
+                Event::Text(text) | Event::Code(text) => words.push_str(text),
+                Event::SoftBreak | Event::HardBreak => words.push(' '),
+                _ => {}
+            }
+        }
         if let Some((_, _, words)) = self.pictures.last_mut() {
             match event {
                 Event::Text(text) | Event::Code(text) => return words.push_str(&text),
@@ -83,14 +100,11 @@ impl<'m> Page<'_, 'm> {
                 _ => return,
             }
         }
-        if let (Some((_, words)), Event::Text(text) | Event::Code(text)) = (&mut self.heading, &event) {
-            words.push_str(text);
-        }
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) if !self.code && self.links.is_empty() => self.text(text),
-            Event::Html(text) | Event::InlineHtml(text) => {
+            Event::InlineHtml(text) => {
                 let raw = self.raw(&text);
                 self.html(raw);
             }
@@ -272,6 +286,8 @@ impl<'m> Page<'_, 'm> {
                     };
                     Some(to.map_or(shown, image))
                 }
+                // Not closed, it would take all that follows with it.
+                known if SWALLOWING.contains(&known) => Some(quoted(&html[tag.at.clone()])),
                 _ => None,
             };
             if let Some(written) = written {
@@ -290,7 +306,9 @@ impl<'m> Page<'_, 'm> {
     }
 
     fn html(&mut self, html: String) {
-        self.out.push(Event::InlineHtml(html.into()));
+        if !html.is_empty() {
+            self.out.push(Event::InlineHtml(html.into()));
+        }
     }
 }
 
@@ -366,6 +384,23 @@ const TAGS: [&str; 56] = [
     "u",
     "ul",
     "var",
+];
+/// Tags behind which a browser reads no more tags until they are closed, or reads others: they are shown as text.
+const SWALLOWING: [&str; 14] = [
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "noscript",
+    "plaintext",
+    "template",
+    "select",
+    "svg",
+    "math",
 ];
 /// Classes that mean something on our pages.
 const CLASSES: [&str; 12] = [
@@ -462,7 +497,7 @@ mod tests {
             "[x](https://a.example/\"onclick=\"alert(1)) https://a.example/\"onclick=x",
             "| a |\n|:-:|\n| <i onclick=x>b</i> |\n\n[^1]\n\n[^1]: <b onclick=x>z</b>",
             "<!--><script>alert(1)</script>--> <a name=\"x\" href=\"//elsewhere.example\">y</a>",
-            "# <img src=x onerror=alert(1)>\n\n<a href=\"p.png\" <b onclick=x>",
+            "# <img src=x onerror=alert(1)>\n\n<b onclick=x <i>",
             "<meta http-equiv=refresh content=0> <link rel=stylesheet href=/x> <object data=x></object>",
         ] {
             let html = shown(text);
@@ -493,7 +528,7 @@ mod tests {
             ("# A\n\n### B\n\n## A", "<h2 id=\"a\">A</h2>\n<h4 id=\"b\">B</h4>\n<h3 id=\"a-1\">A</h3>"),
             (
                 "> [!WARNING]\n> Hot.",
-                "<div class=\"alert warning\" role=\"note\"><p class=\"alert-title\">Warning</p><p>Hot.</p>\n</div>",
+                "<div class=\"alert warning\" role=\"note\"><p class=\"alert-title\">Warning</p>\n<p>Hot.</p>\n</div>",
             ),
             (
                 "| a | n |\n|---|--:|\n| x | 1 |",
@@ -520,7 +555,7 @@ mod tests {
             ),
             (
                 "A[^n]\n\n[^n]: B",
-                "<p>A<sup><a href=\"#fn-1\" rel=\"noopener noreferrer\">1</a></sup></p>\n<div class=\"footnote\" id=\"fn-1\"><sup>1</sup><p>B</p>\n</div>",
+                "<p>A<sup><a href=\"#fn-1\" rel=\"noopener noreferrer\">1</a></sup></p>\n<div class=\"footnote\" id=\"fn-1\"><sup>1</sup>\n<p>B</p>\n</div>",
             ),
         ] {
             assert_eq!(shown(markdown).trim(), expected, "{markdown}");

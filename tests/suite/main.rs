@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreement;
+mod articles;
 mod backup;
 mod browser;
 mod calendar;
