@@ -73,7 +73,7 @@ impl Desk {
         let by_path = path.as_ref().and_then(|path| {
             let of = |path: &str| self.ways.get(path).and_then(|id| self.articles.get(id));
             let index = |name: &&str| of(&format!("{path}/{name}.md"));
-            of(path).or_else(|| of(&format!("{path}.md"))).or_else(|| kb::INDEXES.iter().find_map(|name| index(&name)))
+            of(path).or_else(|| of(&format!("{path}.md"))).or_else(|| kb::INDEXES.iter().find_map(&index))
         });
         let found = by_path.or_else(|| self.article(&name));
         found.map_or(Target::Nowhere, |article| Target::Article(&article.id, anchor))

@@ -4,14 +4,12 @@ mod escape;
 mod html;
 mod outline;
 mod page;
-mod reply;
 mod terminal;
 
 pub use escape::{Place, escape, places};
 pub use html::{first_line, html};
 pub use outline::{Heading, Link, Outline, outline, slug, texts};
 pub use page::{Place as PagePlace, page};
-pub use reply::{plain_reply, reply};
 pub use terminal::render;
 
 /// Markdown as plain text: what it says, without what it looks like.

@@ -8,12 +8,14 @@ pub mod who;
 pub mod assets;
 pub mod page;
 pub mod portal;
+pub mod prose;
 pub mod view;
 
 mod cases;
 mod error;
 mod events;
 mod health;
+mod images;
 mod incidents;
 mod lists;
 mod runs;
@@ -72,6 +74,7 @@ pub fn routes(console: Console) -> Router {
         .route("/me", get(start::me))
         .route("/articles/{id}", get(start::article))
         .route("/assets/{name}", get(start::asset))
+        .route("/images/{*path}", get(images::show))
         .route("/queue", get(lists::queue))
         .route("/incidents", get(incidents::list).post(incidents::open))
         .route("/incidents/{id}", get(incidents::show).post(incidents::edit))

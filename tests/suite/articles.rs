@@ -198,8 +198,6 @@ proptest! {
             }
             let (_, sections) = article.texts();
             prop_assert_eq!(sections.len(), article.sections.len());
-            markdown::reply(&article.body, &|_| None);
-            markdown::plain_reply(&article.body, &|to| Some(to.to_owned()));
         }
     }
 
