@@ -39,7 +39,7 @@ steps:
     failed: {escalate: "A zebrawood power supply", tell: "Somebody brings another printer.", to: tier-2, team: zebrawood-team}
   page:
     ask: Print a page. Does it come out?
-    articles: [dark-printer, backroom]
+    article: dark-printer
     answers:
       yes: {label: "It does", goto: {resolve: A page came out.}}
       half: {label: "Only a part", goto: count}
