@@ -44,6 +44,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "error.html",
     "portal/base.html",
     "portal/home.html",
+    "portal/outages.html",
     "portal/find.html",
     "portal/items.html",
     "portal/hits.html",

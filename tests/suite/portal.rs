@@ -1,6 +1,8 @@
 //! The portal over HTTP: guided to a solution, handed over to a person, and nothing of staff on any page.
 
 use super::server::{Answer, Folder, Server, Visitor};
+use firstline::store::{Sqlite, Store};
+use jiff::civil::date;
 use std::fs;
 
 /// Stands in everything that only staff may read.
@@ -100,7 +102,7 @@ The zebrawood key hangs behind the printer.
 /// A desk that serves.
 struct Scene {
     server: Server,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Scene {
@@ -116,7 +118,7 @@ impl Scene {
         let data = folder.path().join("data");
         fs::create_dir_all(&data).expect("a folder can be made");
         let server = Server::start(&data, Some(&folder.path().join("desk")));
-        Self { server, _folder: folder }
+        Self { server, folder }
     }
 
     fn guest(&self) -> Guest {
@@ -416,6 +418,123 @@ fn search_leads_to_the_playbook() {
     shows(&guest.get("/help/search?category=printers"), &["The printer stays dark", "<h1>Printers</h1>"]);
     for odd in ["/help/search", "/help/search?page=x&q=a", "/help/search?q=a&page=999999", "/help/search?q=%00"] {
         assert_eq!(guest.get(odd).status, 200, "{odd}");
+    }
+}
+
+#[test]
+fn what_is_searched_and_opened_is_counted_without_who() {
+    let scene = Scene::new();
+    let mut guest = scene.guest();
+    for path in [
+        "/help/search?q=My++Printer+says+offline",
+        "/help/search?q=my+printer+says+offline",
+        "/help/search?q=my+printer+says+offline&category=printers",
+        "/help/suggest?q=my+pri",
+        "/help/playbooks/printer-dark?q=my+printer+says+offline",
+        "/help/playbooks/printer-dark",
+        "/help/articles/dark-printer",
+        "/help/articles/backroom",
+    ] {
+        guest.get(path);
+    }
+    shows(&guest.get("/help"), &["Fix it step by step"]);
+    let Scene { server, folder } = scene;
+    assert!(server.stop(), "it ends well");
+    let data = folder.path().join("data");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let (searches, views) = runtime.block_on(async {
+        let store = Sqlite::open(&data).await.expect("it opens");
+        let since = date(2020, 1, 1);
+        (store.searches(since, 9).await.expect("it reads"), store.views(since, 9).await.expect("it reads"))
+    });
+    let said: Vec<_> = searches.iter().map(|known| (known.words.as_str(), known.times, known.opened)).collect();
+    assert_eq!(said, [("my printer says offline", 2, 1)]);
+    assert!(searches[0].hits > 0 && searches[0].reader == "self-service");
+    let seen: Vec<_> = views.iter().map(|(kind, id, times)| (kind.as_str(), id.as_str(), *times)).collect();
+    assert_eq!(seen, [("playbook", "printer-dark", 2), ("article", "dark-printer", 1)]);
+    // The next time, that is what is popular.
+    let server = Server::start(&data, Some(&folder.path().join("desk")));
+    let scene = Scene { server, folder };
+    shows(&scene.guest().get("/help"), &["Often opened", "A dark printer", "The printer stays dark"]);
+}
+
+#[test]
+fn an_article_and_whether_it_helped() {
+    let scene = Scene::new();
+    let mut guest = scene.guest();
+    let article = guest.get("/help/articles/dark-printer?q=lamp");
+    shows(&article, &["<h1>A dark printer</h1>", "What the lamp says.", "When it blinks", "<strong>minute</strong>"]);
+    shows(&article, &["lpstat -p", "Was this helpful?", "Fix it step by step", "search?q=lamp", "the back room"]);
+    assert!(!article.body.contains("backroom"), "a link to what may not be read leads nowhere");
+    let moved = guest.get("/help/articles/lamp-dark");
+    assert_eq!((moved.status, moved.header("location")), (301, Some("/help/articles/dark-printer")));
+
+    let at = "/help/articles/dark-printer/feedback";
+    shows(&guest.submit(at, &[("helpful", "yes")]), &["Thank you"]);
+    shows(&guest.submit(at, &[("helpful", "no")]), &["What was wrong?", "It is out of date"]);
+    let why = [("helpful", "no"), ("reason", "out-of-date"), ("words", "the lamp is blue")];
+    shows(&guest.submit(at, &why), &["Thank you", "Talk to a person"]);
+    let mut other = scene.guest();
+    other.submit(at, &[("helpful", "yes"), ("reason", "out-of-date"), ("words", "x")]);
+    other.submit(at, &[("helpful", "no"), ("reason", "elsewhere")]);
+    let Scene { server, folder } = scene;
+    assert!(server.stop(), "it ends well");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let feedback = runtime.block_on(async {
+        let store = Sqlite::open(&folder.path().join("data")).await.expect("it opens");
+        store.feedback(Some("dark-printer"), 9).await.expect("it reads")
+    });
+    let said: Vec<_> =
+        feedback.iter().map(|known| (known.helpful, known.reason.as_deref(), known.words.as_str())).collect();
+    assert_eq!(said, [(false, None, ""), (false, Some("out-of-date"), "the lamp is blue")]);
+    assert_eq!(feedback[0].revision, feedback[1].revision);
+    assert_ne!(feedback[0].id, feedback[1].id);
+}
+
+#[test]
+fn a_known_outage_stands_first_for_those_who_may_know_of_it() {
+    let scene = Scene::new();
+    let mut agent = scene.server.visitor();
+    let mut guest = scene.guest();
+    for (title, audience) in [("Mail is down", "yes"), ("The zebrawood is down", "")] {
+        let page = agent.get("/incidents");
+        let fields = [
+            ("id", page.field("id")),
+            ("title", title.to_owned()),
+            ("text", "We are **on it**.".to_owned()),
+            ("phrases", "no mail arrives".to_owned()),
+            ("self_service", audience.to_owned()),
+        ];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let fields = &fields[..if audience.is_empty() { 4 } else { 5 }];
+        assert_eq!(agent.post("/incidents", fields).status, 303);
+    }
+    for path in ["/help", "/help/search?q=no+mail+arrives", "/help/ask?words=no+mail+arrives"] {
+        shows(&guest.get(path), &["Known problem", "Mail is down", "<strong>on it</strong>"]);
+    }
+    assert!(!guest.get("/help/search?q=printer").body.contains("Known problem"));
+}
+
+#[test]
+fn a_page_with_all_it_loads_is_small() {
+    let folder = Folder::new();
+    let server = Server::start(folder.path(), None);
+    let mut guest = Guest { visitor: server.visitor(), page: String::new() };
+    let loaded: usize = firstline::web::assets::all()
+        .iter()
+        .filter(|asset| ["base", "portal", "icon"].iter().any(|name| asset.name.starts_with(name)))
+        .map(|asset| asset.text.len())
+        .sum();
+    let desk = firstline::app::starter();
+    let articles = desk.articles.values().filter(|article| article.self_service);
+    let playbooks = desk.playbooks.values().filter(|playbook| playbook.audience.self_service);
+    let pages = ["/help", "/help/search?q=printer", "/help/search", "/help/ask"].map(str::to_owned).into_iter();
+    let pages = pages.chain(articles.map(|article| format!("/help/articles/{}", article.id)));
+    for page in pages.chain(playbooks.map(|playbook| format!("/help/playbooks/{}", playbook.id))) {
+        let answer = guest.visitor.get(&page);
+        assert_eq!(answer.status, 200, "{page}");
+        // Not even compressed.
+        assert!(answer.bytes.len() + loaded < 60_000, "{page}: {} and {loaded}", answer.bytes.len());
     }
 }
 

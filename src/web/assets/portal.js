@@ -66,7 +66,7 @@ if (field) {
     if (relatedTarget && !field.form.contains(relatedTarget)) close();
   });
   field.form.addEventListener("submit", close);
-  if (location.pathname === "/help") field.focus({ preventScroll: true });
+  if (location.pathname === "/help" && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
 }
 
 // Commands to copy

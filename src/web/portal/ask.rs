@@ -1,7 +1,7 @@
 //! A question to a person, without a playbook.
 
 use super::{
-    Guest, READER,
+    Guest, Outage, READER,
     find::HitView,
     guide::WORDS,
     trouble::{Answer, Trouble},
@@ -25,6 +25,7 @@ const SHOWN: usize = 3;
 
 #[derive(Serialize)]
 struct Page {
+    outages: Vec<Outage>,
     /// The form sent twice is one case.
     case: CaseId,
     words: String,
@@ -46,7 +47,8 @@ pub async fn show(guest: Guest, Query(from): Query<From>) -> Answer {
         let found = guest.app().search(READER, query).await;
         hits = found.hits.into_iter().map(|hit| HitView::new(hit, &words)).collect();
     }
-    guest.page("portal/ask.html", Page { case: CaseId::mint(), words, hits })
+    let outages = Outage::all(&guest.live(), guest.app().incidents_for(READER, &words, &[]).await);
+    guest.page("portal/ask.html", Page { outages, case: CaseId::mint(), words, hits })
 }
 
 /// What somebody asks a person, and who they are.

@@ -1,6 +1,6 @@
 //! Search: as you type, and in full.
 
-use super::{Guest, READER, address, home::ItemView, inside, trouble::Answer, typed};
+use super::{Guest, Outage, READER, address, home::ItemView, inside, trouble::Answer, typed};
 use crate::{
     app::Live,
     case::fold,
@@ -66,9 +66,9 @@ struct Fix {
 }
 
 impl Fix {
-    fn new(candidate: Candidate, words: &str) -> Self {
+    fn new(candidate: &Candidate, words: &str) -> Self {
         let address = address(&format!("/help/playbooks/{}", candidate.id), &[("q", words)]);
-        Self { title: candidate.title, summary: candidate.summary, address }
+        Self { title: candidate.title.clone(), summary: candidate.summary.clone(), address }
     }
 }
 
@@ -83,6 +83,7 @@ struct Facet {
 
 #[derive(Serialize)]
 struct Page {
+    outages: Vec<Outage>,
     q: String,
     /// What it is narrowed to, to send along.
     narrowed: Vec<(&'static str, String)>,
@@ -181,7 +182,7 @@ pub async fn suggest(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     let is_fix = |hit: &Hit| fix.as_ref().is_some_and(|fix| hit.id == fix.id && hit.kind != Kind::Article);
     let hits = found.hits.into_iter().filter(|hit| !is_fix(hit)).map(|hit| HitView::new(hit, &q)).collect();
     let all = address("/help/search", &[("q", &q)]);
-    let page = Suggestions { fix: fix.map(|fix| Fix::new(fix, &q)), hits, all, q };
+    let page = Suggestions { fix: fix.map(|fix| Fix::new(&fix, &q)), hits, all, q };
     Ok(Html(view::page("portal/suggest.html", &guest.frame(), page)).into_response())
 }
 
@@ -213,11 +214,14 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
         guest.app().searched(READER, &asked.q, if found.widened { 0 } else { found.total });
     }
     let fixes = match fixes.sure {
-        true => fixes.playbooks.into_iter().take(1).collect(),
+        true => fixes.playbooks.into_iter().take(1).collect::<Vec<_>>(),
         false => fixes.playbooks,
     };
-    let fixes = fixes.into_iter().map(|fix| Fix::new(fix, &asked.q)).collect();
-    guest.page("portal/search.html", Page::new(&asked, found, fixes, page, &live))
+    let ids: Vec<&str> = fixes.iter().map(|fix| fix.id.as_str()).collect();
+    let outages = guest.app().incidents_for(READER, &asked.q, &ids).await;
+    let fixes = fixes.iter().map(|fix| Fix::new(fix, &asked.q)).collect();
+    let page = Page::new(&asked, found, fixes, page, &live);
+    guest.page("portal/search.html", Page { outages: Outage::all(&live, outages), ..page })
 }
 
 impl Page {
@@ -228,6 +232,7 @@ impl Page {
         let systems = systems.remove(SYSTEM).unwrap_or_default();
         let guided = if hits.is_empty() || widened { guided(live, &asked.q) } else { Vec::new() };
         Self {
+            outages: Vec::new(),
             narrowed: narrowed.map(|(name, value)| (name, value.clone())).collect(),
             hits: hits.into_iter().map(|hit| HitView::new(hit, &asked.q)).collect(),
             fixes,

@@ -1,7 +1,7 @@
 //! A guided playbook before it begins.
 
 use super::{
-    Guest, READER,
+    Guest, Outage, READER,
     trouble::{Answer, Trouble},
     typed,
 };
@@ -22,6 +22,7 @@ pub const WORDS: usize = 2000;
 
 #[derive(Serialize)]
 struct Page {
+    outages: Vec<Outage>,
     id: String,
     title: String,
     summary: Option<String>,
@@ -44,7 +45,9 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
     let offer = live.offer(READER, &id).ok_or(Trouble::Nothing)?;
     guest.app().viewed("playbook", &id);
     guest.app().opened(READER, &from.q);
+    let outages = guest.app().incidents_for(READER, &from.q, &[&id]).await;
     let page = Page {
+        outages: Outage::all(&live, outages),
         id,
         title: offer.title.clone(),
         summary: offer.summary.clone(),

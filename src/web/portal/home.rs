@@ -1,6 +1,6 @@
 //! The first page: what do you need help with?
 
-use super::{Guest, READER, address, trouble::Answer};
+use super::{Guest, Outage, READER, address, trouble::Answer};
 use crate::{
     app::Item,
     search::Kind,
@@ -14,6 +14,7 @@ const POPULAR: usize = 6;
 
 #[derive(Serialize)]
 struct Home {
+    outages: Vec<Outage>,
     categories: Vec<Category>,
     popular: Vec<ItemView>,
     /// Whether somebody opened what is popular, or it is only where to begin.
@@ -70,5 +71,6 @@ pub async fn show(guest: Guest) -> Answer {
         popular = shelf.into_iter().filter(|item| item.kind == Kind::Playbook).take(POPULAR).collect();
     }
     let popular = popular.into_iter().map(|item| ItemView::new(item, "")).collect();
-    guest.page("portal/home.html", Home { categories: categories.collect(), popular, opened })
+    let outages = Outage::all(&live, guest.app().incidents(READER).await);
+    guest.page("portal/home.html", Home { outages, categories: categories.collect(), popular, opened })
 }

@@ -16,6 +16,7 @@ use crate::{
     app::{App, Live},
     clock, markdown,
     search::Reader,
+    store::Incident,
 };
 use axum::{
     Router,
@@ -148,6 +149,22 @@ fn inside(live: &Live, target: &str) -> Option<String> {
     let article = live.article(READER, id)?;
     let heading = heading.map_or_else(String::new, |heading| format!("#{}", encoded(heading)));
     Some(format!("/help/articles/{}{heading}", article.id))
+}
+
+/// A known outage.
+#[derive(Serialize)]
+struct Outage {
+    title: String,
+    /// HTML.
+    html: String,
+    since: Timestamp,
+}
+
+impl Outage {
+    fn all(live: &Live, incidents: Vec<Incident>) -> Vec<Self> {
+        let view = |known: Incident| Self { html: html(live, &known.text), title: known.title, since: known.opened };
+        incidents.into_iter().map(view).collect()
+    }
 }
 
 /// An address with a query, of what is there.
