@@ -42,10 +42,11 @@ pub struct Item {
 impl Live {
     /// The article of an id, or of an earlier one, if the reader may open it.
     pub fn article(&self, reader: Reader, id: &str) -> Option<&Article> {
-        let may = |article: &&Article| reader == Reader::Staff || article.self_service;
-        let named = |article: &&Article| article.aliases.iter().any(|alias| alias.value == id);
-        let articles = &self.desk.articles;
-        articles.get(id).filter(may).or_else(|| articles.values().filter(may).find(named))
+        self.desk.article(id).filter(|article| self.may_read(reader, article))
+    }
+
+    fn may_read(&self, reader: Reader, article: &Article) -> bool {
+        reader == Reader::Staff || self.desk.is_public(article, clock::today())
     }
 
     /// The playbook of an id, if the reader may start it.
@@ -57,7 +58,7 @@ impl Live {
 
     /// Everything that a reader may open, guided playbooks first, by title.
     pub fn shelf(&self, reader: Reader) -> Vec<Item> {
-        let articles = self.desk.articles.values().filter(|article| reader == Reader::Staff || article.self_service);
+        let articles = self.desk.articles.values().filter(|article| self.may_read(reader, article));
         let articles = articles.map(|article| Item {
             kind: Kind::Article,
             id: article.id.clone(),

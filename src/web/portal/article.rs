@@ -1,18 +1,23 @@
 //! An article, and whether it helped.
 
 use super::{
-    Guest, READER, address, find,
-    home::ItemView,
-    html,
+    Guest, READER, address,
     trouble::{Answer, Trouble},
     typed,
 };
-use crate::{kb::Article, store::Feedback, web::view};
+use crate::{
+    kb::Article,
+    store::Feedback,
+    web::{
+        images,
+        prose::{Entry, Prose, Related},
+        view,
+    },
+};
 use axum::{
     Form,
     extract::{Path, Query},
-    http::StatusCode,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use serde::{Deserialize, Serialize};
@@ -37,25 +42,17 @@ struct Page {
     summary: Option<String>,
     category: Option<(String, String)>,
     html: String,
-    contents: Vec<Heading>,
+    contents: Vec<Entry>,
     /// The playbook to follow instead.
-    fix: Option<ItemView>,
+    fix: Option<Related>,
     reviewed: Option<String>,
-    related: Vec<ItemView>,
+    related: Vec<Related>,
     /// `yes`, `no`, `thanks` or nothing: what was said of it just now.
     said: String,
     reasons: [(&'static str, &'static str); 4],
     /// Back to what was found.
     results: Option<String>,
     ask: String,
-}
-
-/// A line of the contents.
-#[derive(Serialize)]
-struct Heading {
-    level: u8,
-    title: String,
-    anchor: String,
 }
 
 #[derive(Deserialize)]
@@ -82,16 +79,17 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
         .category
         .as_ref()
         .map(|category| (view::words(category), address("/help/search", &[("category", category)])));
-    let mut related = find::related(&live, article.related.iter().map(|target| target.value.clone()));
-    let fix = related.iter().position(ItemView::is_guided).map(|at| related.remove(at));
+    let prose = Prose::portal(&live);
+    let mut related = prose.related(article);
+    let fix = related.iter().position(|related| related.guided).map(|at| related.remove(at));
     let page = Page {
         title: article.title.clone(),
         summary: article.summary.clone(),
         category,
-        html: html(&live, &article.body),
+        html: prose.html(article, 2, false),
         reviewed: article.reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
         related,
-        contents: Vec::new(),
+        contents: Prose::contents(article),
         fix,
         said: from.said,
         reasons: REASONS,
@@ -100,6 +98,12 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
         id,
     };
     guest.page("portal/article.html", page)
+}
+
+/// `GET /help/images/{path}`, the path below `kb/`: what an article shows that everybody may read.
+pub async fn image(guest: Guest, Path(path): Path<String>) -> Answer {
+    let image = guest.app().image(READER, &format!("kb/{path}")).await;
+    Ok(images::answer(image.ok_or(Trouble::Nothing)?))
 }
 
 /// Whether it helped, and why not.

@@ -21,6 +21,7 @@ use crate::{
             change::ChangePage,
             tier_name,
         },
+        prose::Prose,
         view,
     },
 };
@@ -105,7 +106,7 @@ impl CasePage {
                 let articles = prompt.articles.iter().filter_map(|id| {
                     let article = live.article(READER, id)?;
                     let (id, title) = (article.id.clone(), article.title.clone());
-                    Some(ArticleView { id, title, html: html(live, &article.body) })
+                    Some(ArticleView { id, title, html: Prose::portal(live).html(article, 3, true) })
                 });
                 let step = Step {
                     view: StepView::new(prompt),

@@ -1,6 +1,6 @@
 //! Search: as you type, and in full.
 
-use super::{Guest, Outage, READER, address, home::ItemView, inside, trouble::Answer, typed};
+use super::{Guest, Outage, READER, address, home::ItemView, trouble::Answer, typed};
 use crate::{
     app::Live,
     case::fold,
@@ -282,21 +282,4 @@ fn shelf(asked: &Asked, live: &Live) -> Page {
     page.guided = shelf.into_iter().map(|item| ItemView::new(item, "")).collect();
     page.title = Some(title);
     page
-}
-
-/// What stands below `related:` of an article, of what everybody may read.
-pub fn related(live: &Live, targets: impl Iterator<Item = String>) -> Vec<ItemView> {
-    let shelf = live.shelf(READER);
-    let found = targets.filter_map(|target| {
-        let target = if target.starts_with("playbook:") || live.article(READER, &target).is_some() {
-            target
-        } else {
-            format!("playbook:{target}")
-        };
-        let address = inside(live, &target)?;
-        let id = address.rsplit('/').next()?.to_owned();
-        let guided = target.starts_with("playbook:");
-        shelf.iter().find(|item| item.id == id && (item.kind == Kind::Playbook) == guided).cloned()
-    });
-    found.map(|item| ItemView::new(item, "")).collect()
 }

@@ -45,11 +45,6 @@ impl ItemView {
         let path = format!("/help/{}/{}", if guided { "playbooks" } else { "articles" }, item.id);
         Self { title: item.title, summary: item.summary, address: address(&path, &[("q", words)]), guided }
     }
-
-    /// Whether it is a playbook.
-    pub fn is_guided(&self) -> bool {
-        self.guided
-    }
 }
 
 /// `GET /help`

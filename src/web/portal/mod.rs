@@ -11,7 +11,7 @@ mod trouble;
 
 pub use limit::Limit;
 
-use super::{Console, view, who::Signed};
+use super::{Console, prose::Prose, view, who::Signed};
 use crate::{
     app::{App, Live},
     clock, markdown,
@@ -49,6 +49,7 @@ pub fn routes(console: &Console) -> Router<Console> {
         .route("/articles/{id}", get(article::show))
         .route("/articles/{id}/feedback", post(article::feedback))
         .route("/playbooks/{id}", get(guide::show).post(guide::start))
+        .route("/images/{*path}", get(article::image))
         .route("/ask", get(ask::show).post(ask::send))
         .route("/cases/{link}", get(case::show))
         .route("/cases/{link}/answer", post(case::answer))
@@ -135,20 +136,10 @@ impl Guest {
     }
 }
 
-/// Markdown as a page shows it. Links lead to what everybody may read, or nowhere.
+/// Markdown as a page shows it. Links lead to what everybody may read, on a page of their own, or nowhere.
 fn html(live: &Live, text: &str) -> String {
-    markdown::html(text, 3, &|target| inside(live, target))
-}
-
-/// Where a link of an article or playbook leads.
-fn inside(live: &Live, target: &str) -> Option<String> {
-    if let Some(id) = target.strip_prefix("playbook:") {
-        return live.offer(READER, id).map(|offer| format!("/help/playbooks/{}", offer.id));
-    }
-    let (id, heading) = target.split_once('#').map_or((target, None), |(id, heading)| (id, Some(heading)));
-    let article = live.article(READER, id)?;
-    let heading = heading.map_or_else(String::new, |heading| format!("#{}", encoded(heading)));
-    Some(format!("/help/articles/{}{heading}", article.id))
+    let prose = Prose::portal(live);
+    markdown::html(text, 3, &|target| prose.link(None, target, true))
 }
 
 /// A known outage.
