@@ -102,7 +102,9 @@ fn raw(markdown: &str, at: Range<usize>, out: &mut Outline) {
             if image || (tag.name == "a" && *name == "href") {
                 let text = if image { tag.value(html, "alt").unwrap_or_default() } else { "" }.to_owned();
                 out.links.push(Link { target, at: at.start + value.start..at.start + value.end, image, text });
-            } else if tag.name == "a" && matches!(*name, "name" | "id") && !target.is_empty() {
+            } else if !target.is_empty()
+                && (*name == "id" && ANCHORED.contains(&tag.name.as_str()) || *name == "name" && tag.name == "a")
+            {
                 out.names.push(target);
             }
         }
@@ -154,6 +156,9 @@ pub fn slug(text: &str) -> String {
 
 /// Ids that our own pages use.
 pub(super) const TAKEN: [&str; 3] = ["main", "notices", "help"];
+
+/// Tags of raw HTML whose `id` can be linked to.
+pub(super) const ANCHORED: [&str; 7] = ["a", "span", "h2", "h3", "h4", "h5", "h6"];
 
 /// Gives each heading an anchor of its own.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 
 use super::{
     html::{address, quoted},
-    outline::{Anchors, full, options, tags},
+    outline::{ANCHORED, Anchors, TAKEN, full, options, tags},
 };
 use ammonia::Builder;
 use pulldown_cmark::{
@@ -433,7 +433,7 @@ fn sanitised(html: &str, addresses: HashSet<String>) -> String {
         ("td", &["class", "colspan", "rowspan"]),
         ("th", &["class", "colspan", "rowspan", "scope"]),
     ];
-    let ids = ["h2", "h3", "h4", "h5", "h6", "span"].map(|tag| (tag, &["id"][..]));
+    let ids = ANCHORED.into_iter().filter(|tag| *tag != "a").map(|tag| (tag, &["id"][..]));
     let attributes = attributes.into_iter().chain(ids).map(|(tag, names)| (tag, names.iter().copied().collect()));
     Builder::empty()
         .tags(HashSet::from(TAGS))
@@ -460,7 +460,7 @@ fn keep(tag: &str, name: &str, value: &str, addresses: &HashSet<String>) -> bool
             value.split(' ').all(is_known)
         }
         "id" if tag == "div" => value.starts_with("fn-"),
-        "id" | "name" => !super::outline::TAKEN.contains(&value),
+        "id" | "name" => !TAKEN.contains(&value),
         _ => true,
     }
 }

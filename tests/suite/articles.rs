@@ -1,6 +1,9 @@
 //! Articles from outside: whatever lies in `kb/` is read or reported, and what pages show of it can do nothing.
 
-use crate::support::{checked, desk};
+use crate::{
+    server::{Folder, Server},
+    support::{checked, desk},
+};
 use firstline::{
     desk::{Desk, Target},
     diagnostic,
@@ -224,6 +227,29 @@ proptest! {
                 prop_assert!(!names.contains("onclick") && !names.starts_with("script"), "{}", html);
             }
         }
+    }
+}
+
+#[test]
+fn pictures_are_served_and_nothing_else() {
+    let folder = Folder::new();
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+    folder.write(&[
+        ("desk/desk.yaml", "name: Desk\n"),
+        ("desk/kb/a.md", "# A\n\n![Both lamps](pictures/two%20lamps.svg) ![Gone](gone.png)\n"),
+        ("desk/kb/pictures/two lamps.svg", drawing),
+        ("desk/kb/notes.txt", "no"),
+    ]);
+    let server = Server::start(&folder.path().join("data"), Some(&folder.path().join("desk")));
+    let mut visitor = server.visitor();
+    let answer = visitor.get("/images/pictures/two%20lamps.svg");
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/svg+xml")));
+    assert_eq!(answer.body, drawing);
+    assert!(answer.header("content-security-policy").is_some_and(|policy| policy.contains("sandbox")));
+    for path in
+        ["notes.txt", "a.md", "gone.png", "..%2Fdesk.yaml", "../desk.yaml", "pictures", "", "pictures/two%20lamps.svg/"]
+    {
+        assert_eq!(visitor.get(&format!("/images/{path}")).status, 404, "{path}");
     }
 }
 

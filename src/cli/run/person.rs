@@ -273,7 +273,7 @@ fn show_help(view: &View) -> io::Result<()> {
 }
 
 fn show_calming(followed: &Followed<'_>) -> io::Result<()> {
-    let article = followed.calming().and_then(|id| followed.desk.articles.get(id));
+    let article = followed.calming().and_then(|id| followed.desk.article(id));
     match article {
         Some(article) if followed.run.book().audience == Audience::Agent => {
             say("")?;
