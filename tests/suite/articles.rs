@@ -239,6 +239,8 @@ fn pictures_are_served_and_nothing_else() {
         ("desk/kb/a.md", "# A\n\n![Both lamps](pictures/two%20lamps.svg) ![Gone](gone.png)\n"),
         ("desk/kb/pictures/two lamps.svg", drawing),
         ("desk/kb/notes.txt", "no"),
+        ("desk/kb/b.md", "---\naudience: [self-service]\n---\n![Open](open.png) [staff](a) [gone](gone)\n"),
+        ("desk/kb/open.png", "png"),
     ]);
     let server = Server::start(&folder.path().join("data"), Some(&folder.path().join("desk")));
     let mut visitor = server.visitor();
@@ -251,6 +253,13 @@ fn pictures_are_served_and_nothing_else() {
     {
         assert_eq!(visitor.get(&format!("/images/{path}")).status, 404, "{path}");
     }
+    let open = visitor.get("/help/images/open.png");
+    assert_eq!((open.status, open.header("content-type"), open.body.as_str()), (200, Some("image/png"), "png"));
+    let [staff, none] =
+        ["pictures/two%20lamps.svg", "gone.png"].map(|path| visitor.get(&format!("/help/images/{path}")));
+    assert_eq!((staff.status, staff.body), (404, none.body));
+    let page = visitor.get("/help/articles/b").body;
+    assert!(page.contains("src=\"/help/images/open.png\"") && page.contains(" staff gone</p>"), "{page}");
 }
 
 #[test]
