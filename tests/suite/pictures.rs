@@ -243,3 +243,62 @@ fn every_page_fits_and_can_be_read() {
     look.at("health-broken");
     assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
 }
+
+#[test]
+fn every_page_of_the_portal_fits_and_can_be_read() {
+    if is_left_out() {
+        return;
+    }
+    let root = Folder::new();
+    let data = root.path().join("data");
+    fs::create_dir_all(&data).expect("a folder can be made");
+    let server = Server::start(&data, None);
+    server
+        .visitor()
+        .post("/incidents", &[("title", "Mail is down"), ("text", "We are on it."), ("self_service", "yes")]);
+    let mut look = Look::new(&server.address);
+    let chooses = |look: &Look, answer: &str| {
+        let position = look.browser.attribute("[name=position]", "value");
+        look.browser.click(&format!(".answer[value={answer}]"));
+        look.browser.until("the next page", || {
+            let gone_on = look.browser.texts(".state h1").len() > 0
+                || look.browser.attribute("[name=position]", "value") != position;
+            gone_on.then_some(())
+        });
+    };
+    look.browser.go("/help");
+    look.at("portal");
+    look.browser.fill("#q", "my printer says offl");
+    look.browser.sees("#suggestions", "Printer is offline");
+    look.at("portal-typed");
+    for (name, path) in [
+        ("search", "search?q=my+printer+says+offline"),
+        ("which", "search?q=printer"),
+        ("nothing", "search?q=qqqqqq"),
+        ("category", "search?category=printers"),
+        ("article", "articles/clear-the-print-queue-on-a-mac?q=queue"),
+        ("feedback", "articles/clear-the-print-queue-on-a-mac?said=no"),
+        ("ask", "ask?words=my+printer+says+offline"),
+        ("missing", "articles/there-is-none"),
+    ] {
+        look.browser.go(&format!("/help/{path}"));
+        look.at(&format!("portal-{name}"));
+    }
+    look.browser.go("/help/playbooks/printer-offline?q=my+printer+says+offline");
+    look.at("portal-start");
+    look.browser.click("main .primary");
+    look.browser.sees(".prompt", "switched on");
+    for answer in ["yes", "others-can"] {
+        chooses(&look, answer);
+    }
+    look.at("portal-step");
+    let change = look.browser.attribute("#path a.change", "href");
+    look.browser.go(&change);
+    look.at("portal-change");
+    look.browser.click(".answer[value=no]");
+    look.browser.sees(".prompt", "Plug the printer in");
+    chooses(&look, "stuck");
+    look.browser.sees("h1", "A colleague takes over");
+    look.at("portal-waiting");
+    assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
+}

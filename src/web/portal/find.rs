@@ -279,6 +279,8 @@ fn shelf(asked: &Asked, live: &Live) -> Page {
     let found = Found { total: shelf.len(), categories: categories.into_iter().collect(), ..Found::default() };
     let mut page = Page::new(asked, found, Vec::new(), 1, live);
     page.after = None;
+    // The heading says it.
+    page.categories.retain(|facet| !facet.on);
     page.guided = shelf.into_iter().map(|item| ItemView::new(item, "")).collect();
     page.title = Some(title);
     page
