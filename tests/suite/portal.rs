@@ -1,6 +1,6 @@
 //! The portal over HTTP: guided to a solution, handed over to a person, and nothing of staff on any page.
 
-use super::server::{Answer, Folder, Server, Visitor};
+use super::server::{Answer, Folder, Server, Visitor, firstline};
 use firstline::store::{Sqlite, Store};
 use jiff::civil::date;
 use std::fs;
@@ -192,7 +192,7 @@ fn guided_to_a_solution() {
     let back = guest.submit(&format!("{}/back", guest.page), &[("position", &page.field("position"))]);
     shows(&back, &["Is the lamp on?", "Is it still so?"]);
     guest.answer("no");
-    shows(&guest.answer("worked"), &["Does it come out?"]);
+    shows(&guest.answer("worked"), &["Does it come out?", "A dark printer", "When it blinks"]);
     // A change says what is asked again.
     let change = guest.get(&format!("{}/change?at=lamp&amp;visit=1", guest.page).replace("&amp;", "&"));
     shows(&change, &["Is the lamp on?", "No, it is dark"]);
@@ -549,6 +549,29 @@ fn too_much_from_one_address_is_refused() {
     // Somebody else behind the same proxy may.
     guest.visitor.headers.push(("x-forwarded-for".into(), "192.0.2.7".into()));
     assert_eq!(post(&mut guest).status, 303);
+}
+
+#[test]
+fn nobody_signs_in_and_those_who_did_are_not_in_the_way() {
+    let scene = Scene::new();
+    let data = scene.folder.path().join("data");
+    scene.folder.write(&[("password", "correct horse battery")]);
+    let mut add = firstline(&data, Some(&scene.folder.path().join("desk")));
+    add.args(["user", "add", "ann", "--role", "agent", "--tier", "tier-1", "--password-file"]);
+    assert!(add.arg(scene.folder.path().join("password")).output().expect("it runs").status.success());
+    let mut guest = scene.guest();
+    assert_eq!(guest.visitor.get("/queue").status, 303, "the console asks who it is");
+    shows(&guest.start("dark"), &["Is the lamp on?"]);
+    shows(&guest.answer("no"), &["Is the lamp on now?"]);
+    let mut staff = scene.guest();
+    let signed = staff.visitor.post("/sign-in", &[("login", "ann"), ("password", "correct horse battery")]);
+    assert_eq!(signed.status, 303);
+    let page = staff.get("/help/playbooks/printer-dark");
+    let (case, token) = (page.field("case"), page.field("token"));
+    assert_eq!(staff.visitor.post("/help/playbooks/printer-dark", &[("case", &case)]).status, 403);
+    let fields = [("case", case.as_str()), ("token", token.as_str())];
+    // What they do here, they do as anybody.
+    shows(&staff.submit("/help/playbooks/printer-dark", &fields), &["Is the lamp on?"]);
 }
 
 #[test]

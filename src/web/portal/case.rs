@@ -326,6 +326,7 @@ impl Guest {
 /// `POST …/person`: hands over, now or because what was solved was not.
 pub async fn person(guest: Guest, Path(link): Path<String>, Form(form): Form<Words>) -> Answer {
     let case = guest.case(&link).await?;
+    guest.writes()?;
     guest.describe(&case, &form).await?;
     let result = guest.app().ask_for_person(case.id, &typed(&form.words, WORDS)).await;
     guest.done(&link, result, None).await
@@ -334,6 +335,7 @@ pub async fn person(guest: Guest, Path(link): Path<String>, Form(form): Form<Wor
 /// `POST …/describe`
 pub async fn describe(guest: Guest, Path(link): Path<String>, Form(form): Form<Words>) -> Answer {
     let case = guest.case(&link).await?;
+    guest.writes()?;
     let result = guest.describe(&case, &form).await.map(|()| case);
     guest.done(&link, result, None).await
 }
