@@ -261,7 +261,7 @@ fn every_page_of_the_portal_fits_and_can_be_read() {
         let position = look.browser.attribute("[name=position]", "value");
         look.browser.click(&format!(".answer[value={answer}]"));
         look.browser.until("the next page", || {
-            let gone_on = look.browser.texts(".state h1").len() > 0
+            let gone_on = !look.browser.texts(".state h1").is_empty()
                 || look.browser.attribute("[name=position]", "value") != position;
             gone_on.then_some(())
         });
