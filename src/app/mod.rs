@@ -11,6 +11,7 @@ mod incidents;
 mod live;
 mod load;
 mod portal;
+pub mod reply;
 mod watch;
 mod worker;
 

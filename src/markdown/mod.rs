@@ -4,12 +4,14 @@ mod escape;
 mod html;
 mod outline;
 mod page;
+mod reply;
 mod terminal;
 
 pub use escape::{Place, escape, places};
 pub use html::{first_line, html};
 pub use outline::{Heading, Link, Outline, outline, slug, texts};
 pub use page::{Place as PagePlace, page};
+pub use reply::sent;
 pub use terminal::render;
 
 /// Markdown as plain text: what it says, without what it looks like.

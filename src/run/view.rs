@@ -78,6 +78,8 @@ pub struct Prompt {
     pub held: Option<Said>,
     /// What is known already of the fact that is asked for.
     pub prefilled: Option<String>,
+    /// Whether only staff may read it.
+    pub staff: bool,
     /// Whether this is a fact's prompt, where `stuck` means "can't tell".
     pub is_fact: bool,
 }
@@ -125,6 +127,8 @@ pub struct Line {
     pub kind: PromptKind,
     /// Markdown.
     pub text: String,
+    /// Whether only staff may read it.
+    pub staff: bool,
     /// How it was to be seen that an action worked, Markdown.
     pub verify: Option<String>,
     /// What was answered.
@@ -198,6 +202,7 @@ impl Run {
             typed: None,
             held: self.held(),
             prefilled: None,
+            staff: self.is_staff(frame, place),
             is_fact: fact_prompt.is_some(),
         };
         if let Some(fact) = fact_prompt {
@@ -235,6 +240,13 @@ impl Run {
         }
     }
 
+    /// Whether a place belongs to a step that only staff may read.
+    fn is_staff(&self, frame: u32, place: Place) -> bool {
+        let Place::Node { node, .. } = place else { return false };
+        let flow = &self.program.units[self.walk().frames[frame as usize].unit as usize].flow;
+        flow.steps[flow.step_of(node) as usize].staff
+    }
+
     /// A text of a frame with its values.
     pub(super) fn render(&self, text: &Text, frame: u32, case: &CaseInfo) -> String {
         let scope = self.program.scope(self.walk().frames[frame as usize].unit);
@@ -270,6 +282,7 @@ impl Run {
             visit: prompt.visit,
             kind: prompt.kind,
             text: prompt.text,
+            staff: prompt.staff,
             verify: prompt.verify,
             said,
             label,

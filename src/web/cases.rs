@@ -2,13 +2,19 @@
 
 use super::{
     error::{Answer, Failure},
-    page::{case::CasePage, categories, error::Problem},
+    page::{
+        case::CasePage,
+        error::Problem,
+        found::{HitView, OutageView},
+    },
+    view,
     visit::Visit,
 };
 use crate::{
-    app::{self, MAX_ATTACHMENT},
+    app::{self, MAX_ATTACHMENT, SELF_SERVICE},
     case::{Case, Denied, Intake, Move, Requester},
     id::{CaseId, RunId},
+    search::Reader,
 };
 use axum::{
     Form,
@@ -31,10 +37,31 @@ impl Visit {
         self.app().find(number).await?.ok_or_else(|| missing(number))
     }
 
-    fn case_page(&self, case: &Case) -> CasePage {
+    async fn case_page(&self, case: &Case) -> CasePage {
         let live = self.live();
-        let categories = categories(live.offers.values());
-        CasePage::new(case, &live.desk, categories, &self.viewer(), self.now)
+        let page = CasePage::new(case, &live, &self.viewer(), self.now);
+        let asks = page.run.as_ref().filter(|run| run.step.is_some());
+        let suggestion = match asks.filter(|run| run.articles.is_empty()) {
+            Some(_) => self.suggestion(case).await.map(|hit| HitView::new(hit, Some(case.number))),
+            None => None,
+        };
+        let playbook = page.run.as_ref().map(|run| run.playbook.as_str());
+        let outages = match page.state {
+            "resolved" => Vec::new(),
+            _ => self.app().incidents_for(Reader::Staff, &case.words, playbook.as_slice()).await,
+        };
+        let outages = outages.iter().map(OutageView::new).collect();
+        // A link that cannot be made is not worth the page.
+        let link = match case.opened_by == SELF_SERVICE {
+            true => self.app().link(case).await.ok().map(|link| self.portal(&format!("cases/{link}"))),
+            false => None,
+        };
+        CasePage { suggestion, outages, link, ..page }
+    }
+
+    /// A page of the portal, as others reach it.
+    fn portal(&self, page: &str) -> String {
+        format!("{}/help/{page}", self.live().desk.policy.link.as_deref().unwrap_or_default())
     }
 
     /// Back to the case; or the case as it is, with why something was not done. `stale` says whether the page that
@@ -58,7 +85,7 @@ impl Visit {
             Denied::Refused(refused) if stale(&case) => (StatusCode::CONFLICT, refused.why),
             Denied::Refused(refused) => (StatusCode::UNPROCESSABLE_ENTITY, refused.why),
         };
-        Ok(self.refusal(status, "case.html", &why, self.case_page(&case)).await)
+        Ok(self.refusal(status, "case.html", &why, self.case_page(&case).await).await)
     }
 }
 
@@ -76,22 +103,31 @@ fn some(text: String) -> Option<String> {
 }
 
 /// A caller as a form gives them.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Caller {
+    /// Their name.
     #[serde(default)]
-    name: String,
+    pub name: String,
+    /// How they are reached.
     #[serde(default)]
-    contact: String,
+    pub contact: String,
+    /// How they reached the desk.
     #[serde(default)]
-    channel: String,
+    pub channel: String,
+    /// What they say.
     #[serde(default)]
-    words: String,
+    pub words: String,
     playbook: Option<String>,
     /// What the form was given for the case: sent twice, it is one.
-    case: Option<CaseId>,
+    pub case: Option<CaseId>,
 }
 
 impl Caller {
+    /// Of whom only their words are known.
+    pub fn saying(words: String) -> Self {
+        Self { words, ..Self::default() }
+    }
+
     fn intake(self) -> Intake {
         let requester = Requester { name: self.name, contact: some(self.contact) };
         Intake { requester, channel: some(self.channel), words: self.words }
@@ -101,7 +137,7 @@ impl Caller {
 /// `GET /cases/{number}`
 pub async fn show(visit: Visit, Path(number): Path<u64>) -> Answer {
     let case = visit.case(number).await?;
-    Ok(visit.page("case.html", "", visit.case_page(&case)).await)
+    Ok(visit.page("case.html", "", visit.case_page(&case).await).await)
 }
 
 /// `POST /cases`: a new case, with a playbook or without.
@@ -208,14 +244,9 @@ pub async fn attachment(visit: Visit, Path((number, hash)): Path<(u64, String)>)
     })?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", encoded(&file.name))),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", view::encoded(&file.name))),
     ];
     Ok((headers, bytes).into_response())
-}
-
-fn encoded(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[derive(Deserialize)]

@@ -40,11 +40,11 @@ fn outage(fields: &Fields) -> Outage {
 impl Visit {
     async fn incidents_page(&self) -> Result<Incidents, Failure> {
         let live = self.live();
-        let views = |all: Vec<Incident>| all.into_iter().map(|one| IncidentView::new(one, &live)).collect();
+        let views = |all: Vec<Incident>| all.into_iter().map(|one| IncidentView::new(one, &live.offers)).collect();
         Ok(Incidents {
             open: views(self.app().incidents(Reader::Staff).await),
             closed: views(self.app().closed_incidents().await?),
-            form: self.may(Role::may_lead).then(|| IncidentForm::new(None, &live)),
+            form: self.may(Role::may_lead).then(|| IncidentForm::new(None, &live.offers)),
         })
     }
 
@@ -55,8 +55,8 @@ impl Visit {
     fn incident_page(&self, incident: Incident) -> IncidentPage {
         let live = self.live();
         let may = self.may(Role::may_lead) && incident.closed.is_none();
-        let form = may.then(|| IncidentForm::new(Some(&incident), &live));
-        IncidentPage { incident: IncidentView::new(incident, &live), form }
+        let form = may.then(|| IncidentForm::new(Some(&incident), &live.offers));
+        IncidentPage { incident: IncidentView::new(incident, &live.offers), form }
     }
 }
 

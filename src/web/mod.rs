@@ -14,10 +14,12 @@ pub mod view;
 mod cases;
 mod error;
 mod events;
+mod find;
 mod health;
 mod images;
 mod incidents;
 mod lists;
+mod reply;
 mod runs;
 mod serve;
 mod start;
@@ -70,9 +72,11 @@ impl FromRef<Console> for Entrance {
 /// All routes; [`guard::Guard::protect`] goes around them.
 pub fn routes(console: Console) -> Router {
     Router::new()
-        .route("/", get(start::show))
+        .route("/", get(start::show).post(start::look))
+        .route("/suggest", get(find::suggest))
         .route("/me", get(start::me))
         .route("/articles/{id}", get(start::article))
+        .route("/articles/{id}/reply", get(reply::article))
         .route("/assets/{name}", get(start::asset))
         .route("/images/{*path}", get(images::show))
         .route("/queue", get(lists::queue))
@@ -88,6 +92,8 @@ pub fn routes(console: Console) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/cases", get(lists::cases).post(cases::open))
         .route("/cases/{number}", get(cases::show))
+        .route("/cases/{number}/search", get(find::beside))
+        .route("/cases/{number}/reply", get(reply::case))
         .route("/cases/{number}/start", post(cases::start))
         .route("/cases/{number}/note", post(cases::note))
         .route("/cases/{number}/rate", post(cases::rate))

@@ -2,35 +2,70 @@
 
 use super::{
     assets,
+    cases::Caller,
     error::{Answer, Failure, not_found},
-    page::{self, RowView, home::Home},
+    page::{
+        self, RowView,
+        home::{CallerView, Home},
+    },
     visit::Visit,
 };
 use crate::{id::CaseId, store::Filter};
 use axum::{
-    extract::Path,
+    Form,
+    extract::{Path, Query},
     http::header,
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
 /// At most so many of one's own cases are shown.
 const MINE: u32 = 50;
 
+/// What the page begins with, if an address says so.
+#[derive(Deserialize)]
+pub struct Begin {
+    #[serde(default)]
+    words: String,
+}
+
 /// `GET /`
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(visit: Visit, Query(Begin { words }): Query<Begin>) -> Answer {
+    home(visit, Caller::saying(words)).await
+}
+
+/// `POST /`: what is found for the words, for those without a script; nothing is opened yet.
+pub async fn look(visit: Visit, Form(caller): Form<Caller>) -> Answer {
+    home(visit, caller).await
+}
+
+async fn home(visit: Visit, caller: Caller) -> Answer {
     let live = visit.live();
     let name = visit.actor().name;
     let filter = Filter { holder: Some(name.clone()), open: Some(true), limit: MINE, ..Filter::default() };
     let rows = visit.app().list(&filter).await?;
     let mine = rows.into_iter().map(|row| RowView::new(row, &live.desk, &name, visit.now)).collect();
-    let home = Home { case: CaseId::mint(), categories: page::categories(live.offers.values()), mine };
+    let found = visit.found(&caller.words, false, None).await;
+    let home = Home {
+        case: caller.case.unwrap_or_else(CaseId::mint),
+        caller: CallerView { name: caller.name, contact: caller.contact, channel: caller.channel },
+        found,
+        categories: page::categories(live.offers.values()),
+        mine,
+    };
     Ok(visit.page("home.html", "start", home).await)
 }
 
+/// The case that something is read for.
+#[derive(Deserialize)]
+pub struct For {
+    case: Option<u64>,
+}
+
 /// `GET /articles/{id}`
-pub async fn article(visit: Visit, Path(id): Path<String>) -> Answer {
-    match page::article(&visit.live().desk, &id) {
-        Some(article) => Ok(visit.page("article.html", "", article).await),
+pub async fn article(visit: Visit, Path(id): Path<String>, Query(For { case }): Query<For>) -> Answer {
+    match page::article(&visit.live(), &id, false) {
+        Some(article) => Ok(visit.page("article.html", "", page::ArticlePage { article, case }).await),
         None => Err(not_found("The desk has no such article.")),
     }
 }

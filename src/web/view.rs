@@ -22,6 +22,12 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "token.html",
     "scripts.html",
     "article_body.html",
+    "found.html",
+    "found_status.html",
+    "suggest.html",
+    "case_search.html",
+    "case_beside.html",
+    "reply.html",
     "home.html",
     "case.html",
     "case_step.html",
@@ -71,6 +77,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_syntax(syntax.expect("the usual delimiters"));
     environment
         .add_filter("markdown", |text: String, top: Option<u8>| safe(markdown::html(&text, top.unwrap_or(3), &inside)));
+    environment.add_filter("encoded", |text: String| encoded(&text));
     environment.add_filter("line", |text: String| markdown::first_line(&text));
     environment.add_filter("words", |text: String| words(&text));
     environment.add_filter("ticked", |text: String| safe(ticked(&text)));
@@ -122,6 +129,12 @@ fn inside(target: &str) -> Option<String> {
             is_id(id).then(|| format!("/articles/{id}"))
         }
     }
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// `printer_name`, `restart-printer` and `os` as people read them.

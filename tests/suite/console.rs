@@ -7,13 +7,13 @@ use firstline::{
         envelope::{Envelope, Friction, Script, Seat, Tried, Why},
     },
     desk::Desk,
-    id::{CaseId, EscalationId, OutboxId, RunId},
+    id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     run::{self, Audience, Input, Said, Signal, View},
-    store::{Outgoing, Standing},
+    store::{Incident, Outgoing, Standing},
     web::{
         page::{
-            self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, health, home,
-            lists,
+            self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, found, health,
+            home, incidents, lists, reply,
         },
         view,
     },
@@ -43,8 +43,8 @@ fn frame(here: &'static str) -> Frame {
     }
 }
 
-/// What the app offers of a desk without mistakes.
-fn categories(desk: &Desk) -> Vec<page::Category> {
+/// A desk without mistakes in force.
+fn live(desk: &Arc<Desk>) -> app::Live {
     let offer = |playbook: &firstline::playbook::Playbook| app::Offer {
         id: playbook.id.clone(),
         title: playbook.title.as_ref().expect("it has a title").value.clone(),
@@ -56,12 +56,22 @@ fn categories(desk: &Desk) -> Vec<page::Category> {
         program: Arc::new(desk.program(&playbook.id).expect("it links")),
         held_back: None,
     };
-    page::categories(&desk.playbooks.values().map(offer).collect::<Vec<_>>())
+    app::Live {
+        desk: Arc::clone(desk),
+        offers: desk.playbooks.values().map(|playbook| (playbook.id.clone(), offer(playbook))).collect(),
+        newest: Arc::clone(desk),
+        findings: Vec::new(),
+        missing: Vec::new(),
+        desk_held_back: false,
+        since: now(),
+        hash: String::new(),
+        index: Arc::default(),
+    }
 }
 
 /// A case that is told what happens to it, a minute apart.
 struct Story {
-    desk: Desk,
+    desk: Arc<Desk>,
     case: Case,
     at: Timestamp,
     program: Option<Arc<firstline::playbook::Program>>,
@@ -81,7 +91,7 @@ impl Story {
             tier: "tier-1".into(),
         };
         let case = Case::open(CaseId::mint(), &Entry { seq: 1, when: at, by: "agent".into(), event });
-        Self { desk: app::starter(), case: case.expect("it opens"), at, program: None }
+        Self { desk: Arc::new(app::starter()), case: case.expect("it opens"), at, program: None }
     }
 
     fn then(mut self, by: &str, event: Event) -> Self {
@@ -183,7 +193,7 @@ impl Story {
     }
 
     fn page(&self, name: &str) -> CasePage {
-        CasePage::new(&self.case, &self.desk, categories(&self.desk), &viewer(name), now())
+        CasePage::new(&self.case, &live(&self.desk), &viewer(name), now())
     }
 
     fn html(&self, name: &str) -> String {
@@ -249,12 +259,57 @@ fn outgoing(standing: Standing) -> Outgoing {
     Outgoing { entry, number: 1042, standing, leased: None }
 }
 
+fn article_page(id: &str) -> page::ArticlePage {
+    let article = page::article(&live(&Arc::new(app::starter())), id, false).expect("it is there");
+    page::ArticlePage { article, case: Some(1042) }
+}
+
+fn looked_up(case: Option<u64>) -> found::Found {
+    let start =
+        |id: &str, title: &str, sure| found::StartView { id: id.into(), title: title.into(), summary: None, sure };
+    let hit = found::HitView {
+        address: page::article_address("calm-an-upset-caller", Some("avoid"), case),
+        title: "Calm an upset caller".into(),
+        heading: Some("Avoid".into()),
+        snippet: "Do <mark>not</mark> argue &amp; blame".into(),
+        expired: true,
+    };
+    found::Found {
+        words: "my printer says <offline>".into(),
+        outages: vec![found::OutageView::new(&incident())],
+        sure: case.is_none(),
+        starts: vec![start("printer-offline", "Printer", "almost sure"), start("poor-print", "Poor print", "likely")],
+        hits: vec![hit],
+        widened: true,
+        did_you_mean: Some("my printer is offline".into()),
+        may_start: true,
+        case,
+    }
+}
+
+fn incident() -> Incident {
+    Incident {
+        id: IncidentId::mint(),
+        title: "Mail is <down>".into(),
+        text: "We are **on it**.".into(),
+        phrases: vec!["no new messages".into()],
+        playbooks: vec!["printer-offline".into()],
+        self_service: false,
+        opened: now() - SignedDuration::from_mins(50),
+        opened_by: "Bo".into(),
+        closed: None,
+        closed_by: None,
+    }
+}
+
 /// Every page, by a name.
 fn pages() -> Vec<(&'static str, String)> {
-    let desk = app::starter();
+    let desk = Arc::new(app::starter());
     let home = home::Home {
         case: CaseId::mint(),
-        categories: categories(&desk),
+        caller: home::CallerView::default(),
+        found: looked_up(None),
+        categories: page::categories(live(&desk).offers.values()),
         mine: vec![
             row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),
             row(1019, 1500, "Waits for the new cable", None, Some("agent"), "parked"),
@@ -341,10 +396,28 @@ fn pages() -> Vec<(&'static str, String)> {
         ("cases", view::page("cases.html", &frame(""), cases)),
         ("outbox", view::page("outbox.html", &frame("outbox"), outbox)),
         ("health", view::page("health.html", &frame("health"), health)),
-        (
-            "article",
-            view::page("article.html", &frame(""), page::article(&desk, "calm-an-upset-caller").expect("there")),
-        ),
+        ("article", view::page("article.html", &frame(""), article_page("calm-an-upset-caller"))),
+        ("incidents", {
+            let offers = Default::default();
+            let view = |incident| incidents::IncidentView::new(incident, &offers);
+            let closed = Incident { closed: Some(now()), closed_by: Some("Bo".into()), ..incident() };
+            let form = Some(incidents::IncidentForm::new(None, &offers));
+            let page = incidents::Incidents { open: vec![view(incident())], closed: vec![view(closed)], form };
+            view::page("incidents.html", &frame("incidents"), page)
+        }),
+        ("incident", {
+            let (offers, incident) = (Default::default(), incident());
+            let form = Some(incidents::IncidentForm::new(Some(&incident), &offers));
+            let incident = incidents::IncidentView::new(incident, &offers);
+            view::page("incident.html", &frame("incidents"), incidents::IncidentPage { incident, form })
+        }),
+        ("case-search", view::page("case_search.html", &frame(""), looked_up(Some(1042)))),
+        ("reply", {
+            let reply = app::reply::Reply { plain: "Pull the <cable>.".into(), markdown: "Pull the *cable*.".into() };
+            let texts = vec![reply::Text { id: "step", name: "This step", reply }];
+            let back = ("/cases/1042".into(), "Back to the case".into());
+            view::page("reply.html", &frame(""), reply::ReplyPage { title: "Case 1042".into(), back, texts })
+        }),
         ("sign-in", {
             let signed_out = Frame { who: None, ..frame("") };
             let page = serde_json::json!({"problem": "The login or the password is wrong.", "to": "/queue"});

@@ -84,6 +84,8 @@ function show(page, address, form) {
     if ($(part) && $(part, page)) $(part).replaceWith($(part, page));
   }
   $("#main").replaceWith($("#main", page));
+  if (panel.contains(form)) closePanel();
+  if (!same) dressSuggest();
   if (same) restore(kept);
   const run = form?.hasAttribute("data-run-form") || form?.closest(".step");
   if (!same) scrollTo(0, 0);
@@ -151,7 +153,7 @@ function follow() {
 
 const bare = (element) => element.outerHTML
   .replace(/(<time[^>]*datetime="[^"]*")[^>]*>[^<]*/g, "$1")
-  .replace(/ (open|hidden|data-dirty)=""/g, "").replace(/timer over/g, "timer");
+  .replace(/ (open|hidden|data-dirty|data-seen)=""/g, "").replace(/timer over/g, "timer");
 
 async function refresh() {
   if (sending) return;
@@ -225,19 +227,204 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What fits the caller's words, as they are typed: a list box that the field drives
+
+let asked;
+async function suggest(field) {
+  const words = field.value.trim();
+  asked?.abort();
+  asked = new AbortController();
+  try {
+    const response = await fetch("/suggest?" + new URLSearchParams({ q: words }), { signal: asked.signal });
+    if (!response.ok || response.redirected) return;
+    const part = parse(await response.text());
+    $("#found").replaceChildren(...$("#found", part).childNodes);
+    $("#found-status").textContent = $("#found-status", part).textContent.trim();
+    listBox(field);
+  } catch { /* A later question is on its way, or the desk is away: what is there stays. */ }
+}
+
+function listBox(field) {
+  const found = $("#found");
+  const open = $("[role=option]", found) !== null;
+  if (open) { found.setAttribute("role", "listbox"); found.setAttribute("aria-label", "What fits"); }
+  else { found.removeAttribute("role"); found.removeAttribute("aria-label"); }
+  field.setAttribute("aria-expanded", open);
+  field.removeAttribute("aria-activedescendant");
+  $("#without").hidden = open;
+}
+
+function choose(field, option) {
+  $$("[role=option]", $("#found")).forEach((known) => known.setAttribute("aria-selected", known === option));
+  if (option) field.setAttribute("aria-activedescendant", option.id);
+  else field.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+let waits;
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-suggest]")) return;
+  clearTimeout(waits);
+  waits = setTimeout(() => suggest(target), 120);
+});
+
+document.addEventListener("keydown", async (event) => {
+  const field = event.target;
+  if (!field.matches?.("[data-suggest]") || event.isComposing) return;
+  const { key } = event;
+  if (!["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(key)) return;
+  const options = () => $$("[role=option]", $("#found"));
+  const at = options().findIndex((option) => option.id === field.getAttribute("aria-activedescendant"));
+  if (key === "Escape") {
+    if (at >= 0) { event.preventDefault(); choose(field, null); }
+    return;
+  }
+  event.preventDefault();
+  if (key === "Enter" && at >= 0) return options()[at].click();
+  if (key === "Enter") {
+    clearTimeout(waits);
+    await suggest(field);
+    return choose(field, options()[0]);
+  }
+  const all = options();
+  if (all.length) choose(field, all[(at + (key === "ArrowDown" ? 1 : all.length + (at < 0 ? 0 : -1))) % all.length]);
+});
+
+function dressSuggest() {
+  const field = $("[data-suggest]");
+  if (!field) return;
+  const parts = { role: "combobox", "aria-autocomplete": "list", "aria-controls": "found", "aria-expanded": "false" };
+  Object.entries(parts).forEach(([name, value]) => field.setAttribute(name, value));
+  $("[data-look]").hidden = true;
+  if (field.value.trim()) suggest(field);
+}
+
+// Looking things up beside the page
+
+const panel = $("#panel");
+let trail = [];
+
+async function lookUp(address, keep) {
+  const url = new URL(address, location);
+  const response = await fetch(url).catch(() => undefined);
+  if (!response?.ok || response.redirected) { location.href = url; return; }
+  const pane = $("[data-pane]", parse((await response.text()).replace(/<(\/?)h1\b/g, "<$1h2")));
+  if (!pane) { location.href = url; return; }
+  $("[data-way]", pane)?.remove();
+  if (!keep) trail.push(url.pathname + url.search + url.hash);
+  $("[data-panel-back]").hidden = trail.length < 2;
+  $("#panel-body").replaceChildren(document.adoptNode(pane));
+  if (!panel.open) panel.show();
+  panel.scrollTop = 0;
+  const part = url.hash && $(`[id="${CSS.escape(decodeURIComponent(url.hash.slice(1)))}"]`, pane);
+  if (part) part.scrollIntoView();
+  const field = $("input[type=search]", pane);
+  if (field) { field.focus(); field.select(); }
+  else { pane.tabIndex = -1; pane.focus({ preventScroll: true }); }
+}
+
+function closePanel() {
+  if (!panel.open) return;
+  panel.close();
+  trail = [];
+  ($("#prompt") ?? $("[data-suggest]") ?? $("#main")).focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (event.target.closest("[data-panel-close]")) return closePanel();
+  if (event.target.closest("[data-panel-back]")) { trail.pop(); return lookUp(trail.at(-1), true); }
+  const link = event.target.closest("a[href]");
+  const meant = event.target.closest("[data-words]");
+  const field = $("[data-suggest]");
+  if (meant && field) {
+    event.preventDefault();
+    field.value = meant.dataset.words;
+    field.focus();
+    return suggest(field);
+  }
+  const here = $("main [data-case], main [data-suggest]") || panel.contains(link);
+  if (!link || !here || link.matches("[data-reply]") || link.origin !== location.origin) return;
+  if (link.matches("[data-panel]") || /^\/articles\/[^/]+$/.test(link.pathname) || (panel.contains(link) && link.pathname.endsWith("/search"))) {
+    event.preventDefault();
+    lookUp(link.href);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-search]") || !panel.contains(form)) return;
+  event.preventDefault();
+  results(form);
+});
+
+let looks;
+document.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (!form?.matches("[data-search]")) return;
+  clearTimeout(looks);
+  looks = setTimeout(() => results(form), 150);
+});
+
+async function results(form) {
+  const address = form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form));
+  const response = await fetch(address).catch(() => undefined);
+  if (!response?.ok || response.redirected || !form.isConnected) return;
+  const fresh = $("[data-results]", parse(await response.text()));
+  const old = $("[data-results]", form.parentElement);
+  if (!fresh || !old || address !== form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form))) return;
+  old.replaceChildren(...fresh.childNodes);
+  if (panel.contains(form)) trail[trail.length - 1] = address;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!["ArrowDown", "ArrowUp"].includes(event.key) || !event.target.closest?.("[data-search], [data-results]")) return;
+  const pane = event.target.closest("[data-pane]");
+  const stops = [$("input[type=search]", pane), ...$$("[data-results] :is(a, button).pick", pane)];
+  const to = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (to) { event.preventDefault(); to.focus(); }
+});
+
+// Replies: the text comes from the server, in the form that mail or chat takes
+
+async function copyReply(href, form) {
+  const url = new URL(href, location);
+  url.searchParams.set("as", form);
+  const text = fetch(url).then((response) => (response.ok ? response.text() : Promise.reject(response)));
+  try {
+    const blob = text.then((said) => new Blob([said], { type: "text/plain" }));
+    if (window.ClipboardItem) await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    else await navigator.clipboard.writeText(await text);
+  } catch { location.href = href; return; }
+  const other = form === "plain" ? "markdown" : "plain";
+  const button = Object.assign(document.createElement("button"), { className: "button", textContent: other === "plain" ? "As plain text" : "As Markdown, for chat" });
+  button.onclick = () => copyReply(href, other);
+  const look = Object.assign(document.createElement("a"), { href, textContent: "Look at it" });
+  notice("good", form === "plain" ? "Copied as plain text: paste it into the mail." : "Copied as Markdown: paste it into the chat.", button, look);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-reply]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !navigator.clipboard) return;
+  event.preventDefault();
+  copyReply(link.href, "plain");
+});
+
 // Keys
 
 const keysOn = () => localStorage.getItem("keys") !== "off";
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+  if (event.key === "Escape" && !event.defaultPrevented) {
+    if (panel.open) return closePanel();
     $$("details.drop[open]").forEach((drop) => { drop.open = false; $("summary", drop).focus(); });
     if (isField(event.target)) ($("#prompt") ?? $("#main")).focus({ preventScroll: true });
   }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (isField(event.target) || event.target.isContentEditable || $("dialog[open]") || !keysOn()) return;
+  if (isField(event.target) || event.target.isContentEditable || $("dialog:modal") || !keysOn()) return;
   const { key } = event;
   if (key === "?") $("#help").showModal();
-  else if (key === "/") ($("main details[open] [data-filter-input], main > * [data-filter-input]:not(details *)") ?? $("#find")).focus();
+  else if (key === "/" && $("main a[data-panel]")) $("main a[data-panel]").click();
+  else if (key === "/") ($("[data-suggest]") ?? $("#find")).focus();
   else if (key === "n" && $("#note")) $("#note").focus();
   else {
     const button = $$("main [data-key]").find((known) => known.dataset.key === key && !known.disabled && known.offsetParent);
@@ -268,11 +455,13 @@ function dress() {
     keys.checked = keysOn();
     keys.onchange = () => localStorage.setItem("keys", keys.checked ? "on" : "off");
   }
+  if (narrow.matches) $$("details[data-beside]:not([data-seen])").forEach((detail) => { detail.open = false; });
+  $$("details[data-beside]").forEach((detail) => { detail.dataset.seen = ""; });
   tick();
   follow();
 }
-const words = $("[data-filter-input]");
-if (words?.value) filter(words);
+const narrow = matchMedia("(max-width: 76rem)");
+dressSuggest();
 dress();
 if ($("[data-held]")) $("[data-held]").focus({ preventScroll: true });
 else if ($("#value")) $("#value").focus({ preventScroll: true });

@@ -1,11 +1,13 @@
 //! A case: where it stands, what to ask next, what is known and what was done.
 
 use super::{
-    ArticleView, Category, TierView, Viewer, article,
+    ArticleView, Category, TierView, Viewer, article, categories,
+    found::{HitView, OutageView},
     history::{Moment, history},
     reason_words, tier_name,
 };
 use crate::{
+    app::Live,
     case::{self, Attachment, Case, CaseRun, Note, State},
     desk::Desk,
     expression::Type,
@@ -16,6 +18,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// See the module.
 #[derive(Clone, Debug, Serialize)]
@@ -94,6 +97,12 @@ pub struct CasePage {
     pub categories: Vec<Category>,
     /// What happened, the latest first.
     pub history: Vec<Moment>,
+    /// Where whoever opened it themselves finds it again.
+    pub link: Option<String>,
+    /// Known outages that it may be.
+    pub outages: Vec<OutageView>,
+    /// An article that fits, where the step names none.
+    pub suggestion: Option<HitView>,
 }
 
 /// A run of a playbook.
@@ -148,6 +157,8 @@ pub struct StepView {
     pub verify: Option<String>,
     /// Markdown.
     pub tip: Option<String>,
+    /// Whether only staff may read it.
+    pub staff: bool,
     /// How long it is expected to take.
     pub minutes: Option<f64>,
     /// What can be answered, without `stuck`.
@@ -298,14 +309,15 @@ pub struct DeliveryView {
 
 impl CasePage {
     /// A case as somebody sees it at a moment.
-    pub fn new(case: &Case, desk: &Desk, categories: Vec<Category>, viewer: &Viewer, now: Timestamp) -> Self {
+    pub fn new(case: &Case, live: &Live, viewer: &Viewer, now: Timestamp) -> Self {
+        let desk = &*live.desk;
         let row = case.row();
         let (state, until, remark, confirmed) = match &case.state {
             State::Open => ("open", None, None, false),
             State::Parked { until, why } => ("parked", Some(*until), Some(why.clone()), false),
             State::Resolved { text, confirmed, .. } => ("resolved", None, Some(text.clone()), *confirmed),
         };
-        let mut runs: Vec<RunView> = case.runs.iter().map(|run| RunView::new(run, case, desk)).collect();
+        let mut runs: Vec<RunView> = case.runs.iter().map(|run| RunView::new(run, case, live)).collect();
         let run = runs.pop();
         runs.reverse();
         let from = case.escalations.iter().rev().find(|up| up.envelope.to.tier == case.tier && !up.envelope.stays);
@@ -346,20 +358,27 @@ impl CasePage {
             attachments: case.attachments.clone(),
             from: from.and_then(|up| tiers.iter().find(|tier| tier.id == up.envelope.from.tier).cloned()),
             tiers,
-            categories,
+            categories: categories(live.offers.values()),
             history: history(case, desk),
+            link: None,
+            outages: Vec::new(),
+            suggestion: None,
         }
     }
 }
 
 impl RunView {
-    fn new(case_run: &CaseRun, case: &Case, desk: &Desk) -> Self {
+    fn new(case_run: &CaseRun, case: &Case, live: &Live) -> Self {
+        let desk = &*live.desk;
         let run = &case_run.run;
         let info = case.info();
         let (step, outcome, ids) = match run.view(&info) {
             View::Prompt(prompt) => (Some(StepView::new(&prompt)), None, prompt.articles),
             View::Outcome(outcome) => (None, Some(OutcomeView::new(&outcome)), Vec::new()),
         };
+        let known = known(case);
+        let fact = |name: &str| known.get(name).map(String::as_str);
+        let fits = |id: &String| desk.article(id).is_some_and(|article| !article.contradicts(fact));
         let upset = run.entries.iter().rposition(|entry| entry.event == Event::GotUpset);
         let calm = desk.policy.upset.as_ref().and_then(|upset| upset.show.as_ref());
         let path: Vec<LineView> = run.path(&info).iter().map(LineView::new).collect();
@@ -381,13 +400,13 @@ impl RunView {
             back: !path.is_empty() || run.handed_over().is_some(),
             path,
             given: given.collect(),
-            articles: ids.iter().filter_map(|id| article(desk, id)).collect(),
+            articles: ids.iter().filter(|id| fits(id)).filter_map(|id| article(live, id, true)).collect(),
             up: {
                 let from_here =
                     |up: &&case::Escalation| up.envelope.playbook.as_ref().is_some_and(|from| from.run == run.id);
                 case.escalations.iter().rev().find(from_here).map(|up| EscalationView::new(up, case))
             },
-            calm: upset.and(calm).and_then(|id| article(desk, &id.value)),
+            calm: upset.and(calm).and_then(|id| article(live, &id.value, true)),
             calm_first: upset.is_some_and(|at| at + 1 == run.entries.len()),
         }
     }
@@ -426,6 +445,7 @@ impl StepView {
             text: prompt.text.clone(),
             verify: prompt.verify.clone(),
             tip: prompt.tip.clone(),
+            staff: prompt.staff,
             minutes: prompt.minutes,
             held: said.as_ref().filter(|id| *id != "next").map(label),
             typed: prompt.typed.as_ref().map(|typed| TypedView::new(typed, first.unwrap_or_default())),
@@ -543,6 +563,15 @@ pub fn kind(kind: PromptKind) -> &'static str {
         PromptKind::Ask => "ask",
         PromptKind::Do => "do",
     }
+}
+
+/// What is known of the caller's surroundings, by name; the run's word counts.
+pub fn known(case: &Case) -> BTreeMap<String, String> {
+    let mut known = case.facts.clone();
+    if let Some(latest) = case.latest_run() {
+        known.extend(latest.run.known().into_iter().map(|(name, value)| (name, value.to_string())));
+    }
+    known
 }
 
 /// The case's facts and what the run knows beyond them; the run's word counts while it goes on.

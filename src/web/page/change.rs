@@ -142,6 +142,7 @@ fn given(run: &Run, name: &str) -> Option<(Prompt, Said)> {
     });
     let said = if typed.is_some() { Said::Value(value.to_string()) } else { Said::Answer(value.to_string()) };
     let prompt = Prompt {
+        staff: false,
         at: name.to_owned(),
         visit: 1,
         kind: PromptKind::Ask,

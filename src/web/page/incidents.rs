@@ -1,8 +1,12 @@
 //! Known outages: all of them, and one with the form that changes it.
 
-use crate::{app::Live, id::IncidentId, store::Incident};
+use crate::{app::Offer, id::IncidentId, store::Incident};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What can be started, by id.
+type Offers = BTreeMap<String, Offer>;
 
 /// The list.
 #[derive(Clone, Debug, Serialize)]
@@ -70,8 +74,8 @@ pub struct IncidentForm {
 
 impl IncidentView {
     /// Of one of the desk's.
-    pub fn new(incident: Incident, live: &Live) -> Self {
-        let title = |id: &String| live.offers.get(id).map_or_else(|| id.clone(), |offer| offer.title.clone());
+    pub fn new(incident: Incident, offers: &Offers) -> Self {
+        let title = |id: &String| offers.get(id).map_or_else(|| id.clone(), |offer| offer.title.clone());
         Self {
             id: incident.id.to_string(),
             title: incident.title,
@@ -89,10 +93,10 @@ impl IncidentView {
 
 impl IncidentForm {
     /// With what is known of an outage, or empty.
-    pub fn new(known: Option<&Incident>, live: &Live) -> Self {
+    pub fn new(known: Option<&Incident>, offers: &Offers) -> Self {
         let chosen = |id: &String| known.is_some_and(|known| known.playbooks.contains(id));
         let mut playbooks: Vec<_> =
-            live.offers.values().map(|offer| (offer.id.clone(), offer.title.clone(), chosen(&offer.id))).collect();
+            offers.values().map(|offer| (offer.id.clone(), offer.title.clone(), chosen(&offer.id))).collect();
         playbooks.sort_by(|a, b| a.1.cmp(&b.1));
         Self {
             some: playbooks.iter().any(|(_, _, chosen)| *chosen),

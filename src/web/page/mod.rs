@@ -3,13 +3,22 @@
 pub mod case;
 pub mod change;
 pub mod error;
+pub mod found;
 pub mod health;
 pub mod history;
 pub mod home;
 pub mod incidents;
 pub mod lists;
+pub mod reply;
 
-use crate::{app::Offer, case::Row, desk::Desk, web::view};
+use super::prose::{Entry, Prose, Related};
+use crate::{
+    app::{Live, Offer},
+    case::Row,
+    clock,
+    desk::Desk,
+    web::view,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -107,8 +116,29 @@ pub struct ArticleView {
     pub id: String,
     /// What it is called.
     pub title: String,
-    /// Markdown.
-    pub body: String,
+    /// What it says, as HTML.
+    pub html: String,
+    /// Its headings, if there are enough to choose from.
+    pub contents: Vec<Entry>,
+    /// What to read on.
+    pub related: Vec<Related>,
+    /// Where it is.
+    pub address: String,
+    /// Whether callers may be sent it.
+    pub reply: bool,
+    /// Somebody should look at it again.
+    pub expired: bool,
+    /// Only staff may read it.
+    pub staff: bool,
+}
+
+/// An article's page.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArticlePage {
+    /// The article.
+    pub article: ArticleView,
+    /// The case that it is read for.
+    pub case: Option<u64>,
 }
 
 /// A case in a list.
@@ -140,10 +170,28 @@ impl RowView {
     }
 }
 
-/// The page of one article.
-pub fn article(desk: &Desk, id: &str) -> Option<ArticleView> {
-    let article = desk.articles.get(id)?;
-    Some(ArticleView { id: id.to_owned(), title: view::words(id), body: article.body.clone() })
+/// An article by its id or an earlier one; `beside` something that must not be lost, nothing in it has an id.
+pub fn article(live: &Live, id: &str, beside: bool) -> Option<ArticleView> {
+    let article = live.desk.article(id)?;
+    let (prose, today) = (Prose::console(live), clock::today());
+    Some(ArticleView {
+        id: article.id.clone(),
+        title: article.title.clone(),
+        html: prose.html(article, if beside { 3 } else { 2 }, beside),
+        contents: if beside { Vec::new() } else { Prose::contents(article) },
+        related: prose.related(article),
+        address: article_address(&article.id, None, None),
+        reply: live.desk.is_public(article, today),
+        expired: article.is_expired(today),
+        staff: !article.self_service,
+    })
+}
+
+/// Where an article is, or a part of it; `case` is the one that it is read for.
+pub fn article_address(id: &str, anchor: Option<&str>, case: Option<u64>) -> String {
+    let case = case.map(|case| format!("?case={case}")).unwrap_or_default();
+    let anchor = anchor.map(|anchor| format!("#{}", view::encoded(anchor))).unwrap_or_default();
+    format!("/articles/{}{case}{anchor}", view::encoded(id))
 }
 
 /// A tier's name for people.
