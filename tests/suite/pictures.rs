@@ -8,6 +8,7 @@ use super::{
     server::{Folder, Server, firstline},
 };
 use std::{fs, path::PathBuf};
+use thirtyfour::Key;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -150,6 +151,7 @@ fn every_page_fits_and_can_be_read() {
     look.browser.sees("h1", "What is the caller");
     look.at("home");
     look.browser.fill("#words", "nothing comes out of the printer");
+    look.browser.sees("#found", "Open a case without a playbook");
     look.at("home-typed");
     look.start("Everybody's account is locked", "Accounting", "4712", "account-locked-out");
     look.browser.choose("[name=impact]", "team");
@@ -178,6 +180,20 @@ fn every_page_fits_and_can_be_read() {
     look.at("step-first");
     look.answer(&["1", "1", "2", "2"]);
     look.at("step");
+    look.browser.press("/");
+    look.browser.fill("#look-up", "print queue");
+    look.browser.sees("#looked-up", "Articles");
+    look.at("looked-up");
+    look.browser.press(Key::Escape);
+    look.browser.go("/cases/1003/search?q=print+queue");
+    look.at("case-search");
+    look.browser.go("/cases/1003/reply");
+    look.at("reply");
+    look.browser.go("/articles/calm-an-upset-caller?case=1003");
+    look.at("article");
+    look.browser.go("/incidents");
+    look.at("incidents");
+    look.browser.go("/cases/1003");
     look.browser.fill("#note", "Back at the desk from two o'clock on.");
     look.browser.click("#notes button");
     look.browser.sees("#note-list", "two o'clock");

@@ -100,3 +100,25 @@ fn a_step_and_the_way_to_it_are_sent_without_what_is_for_staff() {
     assert!(page.body.contains("readonly") && page.body.contains("Back to the case"), "{}", page.body);
     assert_eq!(ann.get("/cases/4/reply").status, 404);
 }
+
+#[test]
+fn an_article_is_sent_if_callers_may_read_it() {
+    let (_folder, server) = served();
+    let mut ann = server.visitor();
+    assert!(ann.get("/articles/public-one").body.contains("/articles/public-one/reply"));
+    let plain = ann.get("/articles/public-one/reply?as=plain").body;
+    let expected = "Public one\n\nPlug\n\nPull hard; then (http://localhost:9/help/playbooks/cable) or ask staff.\n\n\
+                    http://localhost:9/help/articles/public-one";
+    assert_eq!(plain, expected);
+    let markdown = ann.get("/articles/public-one/reply?as=markdown").body;
+    assert!(markdown.starts_with("# Public one\n\n## Plug\n\nPull **hard**; [then](<http://"), "{markdown}");
+    assert!(markdown.contains(" or ask staff."), "{markdown}");
+
+    assert!(!ann.get("/articles/staff-one").body.contains("staff-one/reply"));
+    for path in ["/articles/staff-one/reply", "/articles/staff-one/reply?as=plain"] {
+        let answer = ann.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.body.contains("Secret words"), "{}", answer.body);
+    }
+    assert_eq!(ann.get("/articles/none/reply").status, 404);
+}

@@ -100,3 +100,58 @@ fn a_case_looks_things_up_without_leaving_the_run() {
     assert!(found.body.contains("Back to case 1001") && !found.body.contains("name=\"playbook\""), "{}", found.body);
     assert_eq!(bo.get("/cases/7/search?q=x").status, 404);
 }
+
+const PLAYBOOK: &str = "title: The cable
+start: which
+facts:
+  os: {ask: Which system?, choices: {windows: Windows, macos: macOS}}
+steps:
+  which:
+    ask: Which system is it?
+    save: os
+    next: pull
+  pull:
+    do: Pull the cable.
+    articles: [on-windows, on-macos, for-all]
+    worked: bare
+    failed: bare
+  bare:
+    do: Polish the lens of the projector.
+    worked: {resolve: Good.}
+    failed: {not_resolved: Bad.}
+";
+
+#[test]
+fn articles_stand_beside_the_step_if_they_fit_what_is_known() {
+    let folder = Folder::new();
+    let (data, desk) = (folder.path().join("data"), folder.path().join("desk"));
+    std::fs::create_dir_all(&data).expect("a folder can be made");
+    let article =
+        |title: &str, header: &str| format!("---\ntitle: {title}\n{header}\n---\n\n## Part of {title}\n\nText.\n");
+    folder.write(&[
+        ("desk/desk.yaml", "name: Test\n"),
+        ("desk/playbooks/cable.yaml", PLAYBOOK),
+        ("desk/kb/on-windows.md", &article("On Windows", "applies_to: {os: [windows]}")),
+        ("desk/kb/on-macos.md", &article("On macOS", "applies_to: {os: [macos]}")),
+        ("desk/kb/for-all.md", &article("For all", "review_by: 2020-01-01")),
+        ("desk/kb/lens.md", "---\ntitle: Polish the lens of the projector\n---\n\nWith a soft cloth.\n"),
+    ]);
+    let server = Server::start(&data, Some(&desk));
+    let mut ann = server.visitor();
+    let mut page = ann.submit("/cases", &[("words", "no picture"), ("playbook", "cable")]);
+    let mut say = |page: &Answer, answer: &str| {
+        let run =
+            page.body.split("data-run=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a run").to_owned();
+        let position = page.field("position");
+        ann.submit(&format!("/cases/1001/runs/{run}/answer"), &[("position", &position), ("answer", answer)])
+    };
+    page = say(&page, "windows");
+    in_order(
+        &page,
+        &["Pull the cable.", "id=\"beside\"", "On Windows", "Part of On Windows", "For all", "To be reviewed"],
+    );
+    assert!(!page.body.contains("On macOS"), "{}", page.body);
+    page = say(&page, "worked");
+    in_order(&page, &["Polish the lens", "id=\"beside\"", "May help here", "/articles/lens?case=1001"]);
+    assert!(!page.body.contains("soft cloth") || page.body.contains("<mark>"), "only a snippet: {}", page.body);
+}
