@@ -25,19 +25,15 @@ pub struct Reply {
 impl Reply {
     /// Of Markdown whose links lead inside the desk; `from` is the article in which it stands.
     pub fn new(text: &str, live: &Live, from: Option<&Article>) -> Self {
-        let plain = markdown::sent(text, &|words, target| {
-            let shown = escape(words, Place::Words);
-            match address(live, from, target) {
-                Some(address) if address.trim_start_matches("mailto:") == words => format!("<{address}>"),
-                Some(address) => format!("{shown} (<{address}>)"),
-                None => shown,
-            }
-        });
-        let markdown = markdown::sent(text, &|words, target| {
-            let shown = escape(words, Place::Words);
-            address(live, from, target).map_or_else(|| shown.clone(), |address| format!("[{shown}](<{address}>)"))
-        });
-        Self { plain: markdown::plain(&plain), markdown }
+        let sent = |form: fn(&str, &str) -> String| {
+            markdown::sent(text, &|words, target| match address(live, from, target) {
+                Some(address) if address.trim_start_matches("mailto:") == words => format!("<{words}>"),
+                Some(address) => form(&escape(words, Place::Words), &address),
+                None => escape(words, Place::Words),
+            })
+        };
+        let plain = sent(|words, address| format!("{words} (<{address}>)"));
+        Self { plain: markdown::plain(&plain), markdown: sent(|words, address| format!("[{words}](<{address}>)")) }
     }
 }
 

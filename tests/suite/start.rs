@@ -103,23 +103,25 @@ fn a_case_looks_things_up_without_leaving_the_run() {
 
 const PLAYBOOK: &str = "title: The cable
 start: which
-facts:
-  os: {ask: Which system?, choices: {windows: Windows, macos: macOS}}
 steps:
   which:
     ask: Which system is it?
     save: os
-    next: pull
+    then: pull
   pull:
     do: Pull the cable.
+    verify: Is it out?
     articles: [on-windows, on-macos, for-all]
     worked: bare
     failed: bare
   bare:
     do: Polish the lens of the projector.
+    verify: Is it clean?
     worked: {resolve: Good.}
     failed: {not_resolved: Bad.}
 ";
+
+const POLICY: &str = "name: Test\nfacts:\n  os: {ask: Which system?, choices: {windows: Windows, macos: macOS}}\n";
 
 #[test]
 fn articles_stand_beside_the_step_if_they_fit_what_is_known() {
@@ -129,7 +131,7 @@ fn articles_stand_beside_the_step_if_they_fit_what_is_known() {
     let article =
         |title: &str, header: &str| format!("---\ntitle: {title}\n{header}\n---\n\n## Part of {title}\n\nText.\n");
     folder.write(&[
-        ("desk/desk.yaml", "name: Test\n"),
+        ("desk/desk.yaml", POLICY),
         ("desk/playbooks/cable.yaml", PLAYBOOK),
         ("desk/kb/on-windows.md", &article("On Windows", "applies_to: {os: [windows]}")),
         ("desk/kb/on-macos.md", &article("On macOS", "applies_to: {os: [macos]}")),
