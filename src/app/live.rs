@@ -13,7 +13,8 @@ use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
 };
 
 /// What the store calls the last good `desk.yaml`.
@@ -61,8 +62,10 @@ pub struct Live {
     pub since: Timestamp,
     /// Of all files.
     pub hash: String,
-    /// Finds what is in force.
-    pub index: Arc<Index>,
+    /// See [`Live::index`].
+    pub(super) index: OnceLock<Index>,
+    /// Where the index lies; in memory, if nowhere.
+    pub(super) index_folder: Option<PathBuf>,
 }
 
 /// What is known of good versions.
@@ -130,8 +133,8 @@ impl Live {
             }
         }
         let desk_held_back = held.is_some();
-        let index = Arc::new(Index::default());
-        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash, index }, fresh)
+        let (index, index_folder) = (OnceLock::new(), None);
+        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash, index, index_folder }, fresh)
     }
 
     /// The playbooks whose version in the folder is not in force, with the number of errors.
@@ -161,7 +164,7 @@ pub fn source(desk: &Desk, id: &str, program: &Program) -> ProgramSource {
     ProgramSource { hash: program.hash.to_string(), playbook: id.to_owned(), files }
 }
 
-fn offer(playbook: &Playbook, program: Program, held_back: Option<usize>) -> Offer {
+pub(super) fn offer(playbook: &Playbook, program: Program, held_back: Option<usize>) -> Offer {
     let text = |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
     let texts = |words: &[crate::diagnostic::Spanned<String>]| words.iter().map(|word| word.value.clone()).collect();
     Offer {

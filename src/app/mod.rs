@@ -5,7 +5,7 @@ mod attachments;
 mod cases;
 mod counts;
 mod data;
-mod find;
+pub mod find;
 mod images;
 mod incidents;
 mod live;
@@ -124,7 +124,7 @@ impl App {
             Some(folder) => load::files(folder)?,
             None => load::starter_files(),
         };
-        let live = bring_in(&store, files).await?;
+        let live = bring_in(&store, data, files).await?;
         let (changes, _) = broadcast::channel(1024);
         let app = Self {
             store,
@@ -180,7 +180,7 @@ impl App {
     /// Puts a desk's files in force, if they are others than those that are.
     async fn put_in_force(&self, files: load::Files) -> Result<(), Error> {
         self.trouble(None);
-        let live = bring_in(&self.store, files).await?;
+        let live = bring_in(&self.store, &self.data, files).await?;
         if live.hash != self.live().hash {
             tracing::info!(
                 playbooks = live.offers.len(),
@@ -188,7 +188,12 @@ impl App {
                 missing = live.missing.len(),
                 "the desk has changed"
             );
-            *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+            let live = Arc::new(live);
+            if self.live().is_indexed() {
+                let next = Arc::clone(&live);
+                tokio::task::spawn_blocking(move || next.index().warm_up()).await.expect("indexing does not panic");
+            }
+            *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         }
         Ok(())
     }
@@ -221,7 +226,7 @@ impl App {
 }
 
 /// Builds what is in force, and keeps what turned out to be good.
-async fn bring_in(store: &Arc<dyn Store>, files: load::Files) -> Result<Live, Error> {
+async fn bring_in(store: &Arc<dyn Store>, data: &Path, files: load::Files) -> Result<Live, Error> {
     let hashes = store.good().await?.into_iter().collect();
     let (kept, runtime) = (Arc::clone(store), tokio::runtime::Handle::current());
     let built = tokio::task::spawn_blocking(move || {
@@ -238,7 +243,7 @@ async fn bring_in(store: &Arc<dyn Store>, files: load::Files) -> Result<Live, Er
         failure.map_or(Ok(built), Err)
     });
     let (mut live, fresh) = built.await.expect("building a desk does not panic")?;
-    live.index = std::sync::Arc::new(crate::search::Index::open(None, live.documents()).expect("in memory"));
+    live.index_folder = Some(data.join(find::FOLDER));
     if !fresh.is_empty() {
         store.keep_good(&fresh).await?;
     }

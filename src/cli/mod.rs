@@ -3,11 +3,13 @@
 mod backup;
 mod check;
 mod connector;
+mod eval;
 mod explain;
 mod graph;
 mod outbox;
 mod output;
 mod run;
+mod search;
 mod serve;
 mod test;
 mod user;
@@ -44,10 +46,12 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Run(run::Arguments),
+    Search(search::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Eval(eval::Arguments),
     Connector(connector::Arguments),
     Outbox(outbox::Arguments),
     User(user::Arguments),
@@ -72,6 +76,8 @@ enum Error {
     Account(#[from] app::accounts::Error),
     #[error(transparent)]
     Store(#[from] store::Error),
+    #[error(transparent)]
+    Search(#[from] crate::search::Error),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -87,6 +93,8 @@ pub fn main() -> ExitCode {
             arguments.data().and_then(|data| serve::run(options, &data, arguments.desk.as_deref()))
         }
         Command::Run(options) => run::run(options, load, || arguments.kept()),
+        Command::Search(options) => search::run(options, load, arguments.data().ok().as_deref()),
+        Command::Eval(options) => eval::run(options),
         Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),

@@ -67,6 +67,8 @@ pub fn run(arguments: &Arguments, data: &Path, desk: Option<&Path>) -> Result<St
         let worker = Worker::new(Arc::clone(&app), Client::new(Limits::default()), Pace::default());
         tasks.spawn(worker.run(stop.clone()));
         tasks.spawn(app::count(Arc::clone(&app), stop.clone()));
+        let warming = Arc::clone(&app);
+        tokio::spawn(async move { warming.warm_up().await });
         tasks.spawn(keep_up(metrics.clone(), stop.clone()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let held_back = live.held_back().count();

@@ -3,6 +3,7 @@
 mod articles;
 pub mod connector;
 pub mod policy;
+mod synonyms;
 pub mod ticket;
 
 pub use articles::Target;
@@ -38,6 +39,8 @@ pub struct Desk {
     pub articles: BTreeMap<String, Article>,
     /// Pictures beside the articles, by path, with the ids of those that show them.
     pub images: BTreeMap<String, Vec<String>>,
+    /// Words that mean the same to its callers.
+    pub synonyms: Vec<Vec<String>>,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
     ticket: Option<Document>,
@@ -52,6 +55,7 @@ enum Content {
     Article(Box<Article>),
     Image,
     Ticket(Box<Document>),
+    Synonyms(Vec<Vec<String>>),
     Nothing,
 }
 
@@ -94,6 +98,7 @@ impl Desk {
             tests: Vec::new(),
             articles: BTreeMap::new(),
             images: BTreeMap::new(),
+            synonyms: Vec::new(),
             findings: Vec::new(),
             ticket: None,
             ways: HashMap::new(),
@@ -110,6 +115,7 @@ impl Desk {
                     desk.images.insert(path.clone(), Vec::new());
                 }
                 Content::Ticket(document) => desk.ticket = Some(*document),
+                Content::Synonyms(synonyms) => desk.synonyms = synonyms,
                 Content::Nothing => {}
             }
         }
@@ -210,6 +216,10 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
     if path == ticket::PATH {
         let (source, document, found) = ticket::read(file, path, bytes);
         return (source, document.map_or(Content::Nothing, |document| Content::Ticket(Box::new(document))), found);
+    }
+    if path == synonyms::PATH {
+        let (source, synonyms, found) = synonyms::read(file, path, bytes);
+        return (source, Content::Synonyms(synonyms), found);
     }
     if hidden || path == "desk.yaml" {
         return (plain(""), Content::Nothing, Vec::new());

@@ -3,12 +3,29 @@
 //! What is found is decided when the index is built: self-service has an index of its own, which holds only what it
 //! may read, so that no count, snippet, suggestion or facet can tell of anything else.
 
+mod analyzer;
 mod document;
+mod entry;
+pub mod evaluation;
+mod find;
+mod index;
+mod query;
+mod rank;
+mod shelf;
+mod snippet;
+mod synonyms;
+mod triage;
+mod vocabulary;
 
 pub use document::{Document, Kind, articles, playbook};
 
+use self::{shelf::Shelf, synonyms::Synonyms};
 use serde::Serialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// For whom something is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,71 +130,80 @@ pub struct Candidate {
     pub confidence: f32,
 }
 
-/// Why an index cannot be opened or asked.
+/// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder of the index.
+    /// Its folder cannot be read or written.
     #[error("the search index in `{folder}`: {source}")]
     Io {
         /// Which.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
         /// Why.
         source: std::io::Error,
     },
+    /// It is damaged, or no index.
+    #[error("the search index: {0}")]
+    Index(#[from] tantivy::TantivyError),
 }
 
 /// The indexes of a desk, one for each kind of reader.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Index {
-    documents: Vec<Document>,
+    open: Shelf,
+    staff: Shelf,
+    synonyms: Synonyms,
 }
 
 impl Index {
-    /// Opens the index of these documents below a folder, or builds it there; in memory without one.
-    pub fn open(_folder: Option<&std::path::Path>, documents: Vec<Document>) -> Result<Self, Error> {
-        Ok(Self { documents })
+    /// Opens the index of these documents below a folder, or builds it there; in memory without one. `synonyms` are
+    /// lists of words and phrases that mean the same, beside those that every support desk knows.
+    pub fn open(folder: Option<&Path>, documents: Vec<Document>, synonyms: &[Vec<String>]) -> Result<Self, Error> {
+        let (open, staff) = entry::entries(documents);
+        let synonyms = Synonyms::new(synonyms);
+        let (open, staff) = match folder {
+            Some(folder) => {
+                (index::in_folder(&folder.join("open"), open)?, index::in_folder(&folder.join("staff"), staff)?)
+            }
+            None => (index::in_memory(open)?, index::in_memory(staff)?),
+        };
+        Ok(Self { open, staff, synonyms })
+    }
+
+    /// Reads what the first search needs.
+    pub fn warm_up(&self) {
+        self.open.vocabulary();
+        self.staff.vocabulary();
     }
 
     /// Searches. Never fails: what a query cannot be is no query.
     pub fn search(&self, reader: Reader, query: &Query) -> Found {
-        let words: Vec<String> = query.words.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let readable = self.documents.iter().filter(|document| reader == Reader::Staff || document.self_service);
-        let mut hits: Vec<Hit> = readable
-            .filter_map(|document| {
-                let text =
-                    format!("{} {} {}", document.title, document.symptoms.join(" "), document.body).to_lowercase();
-                let score = words.iter().filter(|word| text.contains(word.as_str())).count() as f32;
-                (score > 0.0).then(|| Hit {
-                    kind: document.kind,
-                    id: document.id.clone(),
-                    anchor: document.anchor.clone(),
-                    title: document.title.clone(),
-                    heading: None,
-                    snippet: String::new(),
-                    category: document.category.clone(),
-                    audience: vec!["agent"],
-                    expired: document.expired,
-                    score,
-                    explanation: None,
-                })
-            })
-            .collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let total = hits.len();
-        hits.truncate(if query.limit == 0 { 10 } else { query.limit });
-        Found { hits, total, ..Found::default() }
+        find::find(self.shelf(reader), &self.synonyms, query)
     }
 
     /// Where to begin with what a caller said.
     pub fn triage(&self, reader: Reader, query: &Query) -> Triage {
-        let query = Query { kinds: vec![Kind::Playbook], ..query.clone() };
-        let found = self.search(reader, &query);
-        let candidate = |hit: Hit| Candidate { id: hit.id, title: hit.title, summary: None, confidence: 0.5 };
-        Triage { playbooks: found.hits.into_iter().take(4).map(candidate).collect(), sure: false }
+        triage::triage(self.shelf(reader), &self.synonyms, query)
+    }
+
+    fn shelf(&self, reader: Reader) -> &Shelf {
+        match reader {
+            Reader::SelfService => &self.open,
+            Reader::Staff => &self.staff,
+        }
     }
 }
 
 /// The words of a text as the index has them, without those that say nothing: to compare texts with each other.
-pub fn terms(text: &str) -> std::collections::BTreeSet<String> {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_owned).collect()
+pub fn terms(text: &str) -> BTreeSet<String> {
+    query::telling(text)
+}
+
+/// A category or tag as two that differ in case or accents are the same.
+pub fn folded(name: &str) -> String {
+    let mut out = String::new();
+    let words = name.split_whitespace().map(|word| {
+        analyzer::fold(word, &mut out);
+        std::mem::take(&mut out)
+    });
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -31,6 +31,7 @@ mod pictures;
 mod portal;
 mod receiver;
 mod reply;
+mod search;
 mod server;
 mod start;
 mod starter;

@@ -1,0 +1,158 @@
+//! The words of an index: how they go on, and which are near to one that is unknown.
+
+use std::collections::HashMap;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// In order.
+    words: Vec<Box<str>>,
+    counts: Vec<u32>,
+    /// Which letters each has, a bit for each: words that are near differ in few.
+    letters: Vec<u32>,
+}
+
+/// A word that is near to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near<'a> {
+    /// As indexed.
+    pub word: &'a str,
+    /// Letters to change, add, leave out or swap with the next.
+    pub edits: usize,
+    /// How many entries have it.
+    pub count: u32,
+}
+
+/// How many letters of a word may be wrong.
+pub fn edits(word: &str) -> usize {
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    match word.chars().count() {
+        _ if has_digit => 0,
+        0..5 => 0,
+        5..9 => 1,
+        _ => 2,
+    }
+}
+
+impl Vocabulary {
+    /// Of words with the number of entries that have them.
+    pub fn new(words: HashMap<Box<str>, u32>) -> Self {
+        let mut words: Vec<_> = words.into_iter().collect();
+        words.sort_unstable();
+        let letters = words.iter().map(|(word, _)| letters(word)).collect();
+        let (words, counts) = words.into_iter().unzip();
+        Self { words, counts, letters }
+    }
+
+    /// How many entries have a word.
+    pub fn count(&self, word: &str) -> u32 {
+        self.words.binary_search_by(|known| (**known).cmp(word)).map_or(0, |at| self.counts[at])
+    }
+
+    /// The most frequent words that go on from a beginning.
+    pub fn beginning(&self, beginning: &str, limit: usize) -> Vec<&str> {
+        let from = self.words.partition_point(|word| **word < *beginning);
+        let to = from + self.words[from..].partition_point(|word| word.starts_with(beginning));
+        let mut found: Vec<usize> = (from..to).collect();
+        found.sort_by_key(|at| std::cmp::Reverse(self.counts[*at]));
+        found.truncate(limit);
+        found.into_iter().map(|at| &*self.words[at]).collect()
+    }
+
+    /// The nearest words, the likeliest first: fewer edits, then the same first letter, then the more frequent.
+    pub fn near(&self, word: &str, limit: usize) -> Vec<Near<'_>> {
+        let most = edits(word);
+        if most == 0 {
+            return Vec::new();
+        }
+        let wanted: Vec<char> = word.chars().collect();
+        let mask = letters(word);
+        let mut found = Vec::new();
+        let mut table = Vec::new();
+        for (at, letters) in self.letters.iter().enumerate() {
+            if (letters ^ mask).count_ones() as usize > 2 * most {
+                continue;
+            }
+            let candidate = &*self.words[at];
+            if candidate.len().abs_diff(word.len()) > 4 * most {
+                continue;
+            }
+            if let Some(edits) = distance(&wanted, candidate, most, &mut table).filter(|edits| *edits > 0) {
+                found.push(Near { word: candidate, edits, count: self.counts[at] });
+            }
+        }
+        let first = wanted.first().copied();
+        found.sort_by_key(|near| (near.edits, near.word.chars().next() != first, std::cmp::Reverse(near.count)));
+        found.truncate(limit);
+        found
+    }
+
+    /// The word as two that are both known, if it can be: the pair whose rarer half is the most frequent.
+    pub fn halves(&self, word: &str) -> Option<(&str, &str)> {
+        let known = |part: &str| self.words.binary_search_by(|known| (**known).cmp(part)).ok();
+        let cuts = word.char_indices().map(|(at, _)| at).filter(|at| *at >= 2 && word.len() - at >= 2);
+        let pairs = cuts.filter_map(|at| Some((known(&word[..at])?, known(&word[at..])?)));
+        let best = pairs.max_by_key(|(a, b)| self.counts[*a].min(self.counts[*b]))?;
+        Some((&*self.words[best.0], &*self.words[best.1]))
+    }
+}
+
+fn letters(word: &str) -> u32 {
+    word.chars().fold(0, |mask, c| {
+        let bit = match c {
+            'a'..='z' => c as u32 - 'a' as u32,
+            '0'..='9' => 26,
+            c if c.is_ascii() => 27,
+            c => 28 + (c as u32 % 4),
+        };
+        mask | 1 << bit
+    })
+}
+
+/// How many edits lie between two words, a swap of neighbours being one; `None` if more than allowed.
+fn distance(wanted: &[char], other: &str, most: usize, table: &mut Vec<[usize; 3]>) -> Option<usize> {
+    let width = wanted.len() + 1;
+    table.clear();
+    table.extend((0..width).map(|n| [n, 0, 0]));
+    // Of each column: this row, the one above, the one above that.
+    let mut before = None;
+    let mut row = 0;
+    for c in other.chars() {
+        row += 1;
+        table.iter_mut().for_each(|[this, above, far]| (*far, *above) = (*above, *this));
+        table[0][0] = row;
+        let mut least = row;
+        for n in 1..width {
+            let change = table[n - 1][1] + usize::from(wanted[n - 1] != c);
+            let mut best = change.min(table[n][1] + 1).min(table[n - 1][0] + 1);
+            if n > 1 && before == Some(wanted[n - 1]) && wanted[n - 2] == c {
+                best = best.min(table[n - 2][2] + 1);
+            }
+            table[n][0] = best;
+            least = least.min(best);
+        }
+        if least > most {
+            return None;
+        }
+        before = Some(c);
+    }
+    Some(table[width - 1][0]).filter(|edits| *edits <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_found_by_edits() {
+        let words = ["windows", "widows", "window", "connection", "printer"].map(|word| (word.into(), 1));
+        let vocabulary = Vocabulary::new(words.into_iter().collect());
+        let near = |word| vocabulary.near(word, 9).into_iter().map(|near| (near.word, near.edits)).collect::<Vec<_>>();
+        assert_eq!(near("wiedows"), [("widows", 1), ("windows", 1)]);
+        assert_eq!(near("pritner"), [("printer", 1)]);
+        assert_eq!(near("crnnection"), [("connection", 1)]);
+        assert_eq!(near("conection"), [("connection", 1)]);
+        assert_eq!(near("cnonectoin"), [("connection", 2)]);
+        assert_eq!(near("print"), []);
+    }
+}
