@@ -18,8 +18,6 @@ const SUGGESTED: usize = 6;
 const PAGE: usize = 10;
 /// No page behind this one.
 const LAST: usize = 50;
-/// So many tags are offered.
-const TAGS: usize = 8;
 /// The longest search, in characters.
 const WORDS: usize = 300;
 /// The fact that says for which system something is.
@@ -209,7 +207,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
         1 => guest.app().triage(READER, query.clone()).await,
         _ => Default::default(),
     };
-    let found = guest.app().search(READER, query).await;
+    let mut found = guest.app().search(READER, query).await;
     if asked.is_plain() {
         guest.app().searched(READER, &asked.q, if found.widened { 0 } else { found.total });
     }
@@ -217,6 +215,10 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
         true => fixes.playbooks.into_iter().take(1).collect::<Vec<_>>(),
         false => fixes.playbooks,
     };
+    if let [sure] = &fixes[..] {
+        // It stands above the others already.
+        found.hits.retain(|hit| hit.id != sure.id || matches!(hit.kind, Kind::Article | Kind::Section));
+    }
     let ids: Vec<&str> = fixes.iter().map(|fix| fix.id.as_str()).collect();
     let outages = guest.app().incidents_for(READER, &asked.q, &ids).await;
     let fixes = fixes.iter().map(|fix| Fix::new(fix, &asked.q)).collect();
@@ -226,11 +228,11 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
 
 impl Page {
     fn new(asked: &Asked, found: Found, fixes: Vec<Fix>, page: usize, live: &Live) -> Self {
-        let Found { hits, total, categories, tags, mut systems, did_you_mean, widened, .. } = found;
+        let Found { hits, total, categories, mut systems, did_you_mean, widened, .. } = found;
         let narrowed = [("category", &asked.category), ("tag", &asked.tag), ("os", &asked.os)];
         let narrowed = narrowed.into_iter().filter(|(_, value)| !value.is_empty());
         let systems = systems.remove(SYSTEM).unwrap_or_default();
-        let guided = if hits.is_empty() || widened { guided(live, &asked.q) } else { Vec::new() };
+        let guided = if total == 0 || widened { guided(live, &asked.q) } else { Vec::new() };
         Self {
             outages: Vec::new(),
             narrowed: narrowed.map(|(name, value)| (name, value.clone())).collect(),
@@ -238,7 +240,7 @@ impl Page {
             fixes,
             categories: asked.facets("category", &asked.category, categories, &live.desk),
             systems: asked.facets("os", &asked.os, systems, &live.desk),
-            tags: asked.facets("tag", &asked.tag, tags.into_iter().take(TAGS).collect(), &live.desk),
+            tags: asked.facets("tag", &asked.tag, Vec::new(), &live.desk),
             did_you_mean: did_you_mean.map(|words| (address("/help/search", &[("q", &words)]), words)),
             widened,
             page,
