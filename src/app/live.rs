@@ -63,9 +63,9 @@ pub struct Live {
     /// Of all files.
     pub hash: String,
     /// See [`Live::index`].
-    pub(super) index: OnceLock<Index>,
+    pub index: OnceLock<Index>,
     /// Where the index lies; in memory, if nowhere.
-    pub(super) index_folder: Option<PathBuf>,
+    pub index_folder: Option<PathBuf>,
 }
 
 /// What is known of good versions.

@@ -19,7 +19,7 @@ use firstline::{
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 fn now() -> Timestamp {
     "2026-11-21T10:30:00Z".parse().expect("a moment")
@@ -65,7 +65,8 @@ fn live(desk: &Arc<Desk>) -> app::Live {
         desk_held_back: false,
         since: now(),
         hash: String::new(),
-        index: Arc::default(),
+        index: OnceLock::new(),
+        index_folder: None,
     }
 }
 
