@@ -1,22 +1,12 @@
 //! `firstline eval`
 
 use super::{Error, Status};
-use crate::{
-    desk::Desk,
-    search::{
-        self, Index, Query, Reader,
-        evaluation::{Quality, judge},
-    },
+use crate::search::{
+    Index,
+    evaluation::{Quality, Set, judge},
 };
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
-use std::{
-    collections::HashMap,
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{io::Write, path::PathBuf, time::Instant};
 
 /// Measure the search over judged queries: how good its rankings are, how long they take
 #[derive(Debug, Args)]
@@ -34,14 +24,6 @@ enum Format {
     Json,
 }
 
-#[derive(Deserialize)]
-struct Text {
-    id: String,
-    #[serde(default)]
-    title: String,
-    body: String,
-}
-
 /// One query's outcome.
 struct Asked {
     id: String,
@@ -51,33 +33,20 @@ struct Asked {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Status, Error> {
-    let texts = corpus(&arguments.set.join("corpus.jsonl"))?;
-    let (queries, judged) =
-        (table(&arguments.set.join("queries.tsv"), 2)?, table(&arguments.set.join("qrels.tsv"), 3)?);
-    let mut relevant: HashMap<&str, HashMap<String, f64>> = HashMap::new();
-    for line in &judged {
-        let gain = line[2].parse().map_err(|_| Error::Usage(format!("`{}` in `qrels.tsv` is no number", line[2])))?;
-        relevant.entry(&line[0]).or_default().insert(line[1].clone(), gain);
-    }
-    let (desk, ids) = desk(&texts);
+    let set = Set::load(&arguments.set).map_err(Error::Usage)?;
     let began = Instant::now();
-    let documents = desk.articles.values().flat_map(|article| search::articles(article, false)).collect();
-    let index = Index::open(None, documents, &[])?;
-    let rate = texts.len() as f64 / began.elapsed().as_secs_f64();
+    let index = Index::open(None, set.documents(), &[])?;
+    let rate = set.texts.len() as f64 / began.elapsed().as_secs_f64();
     index.warm_up();
-    let asked: Vec<Asked> = queries
-        .iter()
-        .filter_map(|line| {
-            let relevant = relevant.get(line[0].as_str())?;
-            let query = Query { words: line[1].clone(), limit: 10, ..Query::default() };
-            let began = Instant::now();
-            let found = index.search(Reader::Staff, &query);
-            let seconds = began.elapsed().as_secs_f64();
-            let ranking: Vec<String> = found.hits.into_iter().filter_map(|hit| ids.get(&hit.id).cloned()).collect();
-            Some(Asked { id: line[0].clone(), quality: judge(&ranking, relevant), ranking, seconds })
-        })
-        .collect();
-    report(arguments, &asked, texts.len(), rate)
+    let ask = |(id, words): &(String, String)| {
+        let relevant = set.relevant.get(id)?;
+        let began = Instant::now();
+        let ranking = set.ranking(&index, words);
+        let seconds = began.elapsed().as_secs_f64();
+        Some(Asked { id: id.clone(), quality: judge(&ranking, relevant), ranking, seconds })
+    };
+    let asked: Vec<Asked> = set.queries.iter().filter_map(ask).collect();
+    report(arguments, &asked, set.texts.len(), rate)
 }
 
 fn report(arguments: &Arguments, asked: &[Asked], documents: usize, rate: f64) -> Result<Status, Error> {
@@ -108,47 +77,4 @@ fn report(arguments: &Arguments, asked: &[Asked], documents: usize, rate: f64) -
         }
     }
     Ok(Status::Fine)
-}
-
-/// The texts as a desk's articles; with the text's id for each article's.
-fn desk(texts: &[Text]) -> (Desk, HashMap<String, String>) {
-    let name = |n: usize| format!("text-{n}");
-    // The empty line keeps a body that begins with a rule from being taken for one with a header.
-    let files = texts
-        .iter()
-        .enumerate()
-        .map(|(n, text)| (format!("kb/{}.md", name(n)), format!("\n{}", text.body).into_bytes()));
-    let mut desk = Desk::build(files.collect());
-    for (n, text) in texts.iter().enumerate() {
-        if let Some(article) = desk.articles.get_mut(&name(n)) {
-            article.title.clone_from(&text.title);
-        }
-    }
-    let ids = texts.iter().enumerate().map(|(n, text)| (name(n), text.id.clone())).collect();
-    (desk, ids)
-}
-
-fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))
-}
-
-fn corpus(path: &Path) -> Result<Vec<Text>, Error> {
-    let text = read(path)?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let parse = |(n, line): (usize, &str)| {
-        serde_json::from_str(line)
-            .map_err(|error| Error::Usage(format!("`{}`, line {}: {error}", path.display(), n + 1)))
-    };
-    lines.map(parse).collect()
-}
-
-fn table(path: &Path, columns: usize) -> Result<Vec<Vec<String>>, Error> {
-    let text = read(path)?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let parse = |(n, line): (usize, &str)| {
-        let cells: Vec<String> = line.split('\t').map(|cell| cell.trim().to_owned()).collect();
-        let what = || format!("`{}`, line {}: {columns} columns are needed, parted by tabs", path.display(), n + 1);
-        if cells.len() < columns { Err(Error::Usage(what())) } else { Ok(cells) }
-    };
-    lines.map(parse).collect()
 }

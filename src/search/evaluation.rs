@@ -1,6 +1,93 @@
 //! How good a ranking is, against judged queries.
 
-use std::collections::HashMap;
+use super::{Document, Index, Query, Reader, articles};
+use crate::desk::Desk;
+use serde::Deserialize;
+use std::{collections::HashMap, fs, path::Path};
+
+/// One text of a set.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Text {
+    /// What judgements call it.
+    pub id: String,
+    /// Its title.
+    #[serde(default)]
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+}
+
+/// Texts, queries, and which texts are relevant to which query, and how much.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    /// In the order of the file; an article is known by its place here.
+    pub texts: Vec<Text>,
+    /// Ids and words.
+    pub queries: Vec<(String, String)>,
+    /// By query: texts and their gains.
+    pub relevant: HashMap<String, HashMap<String, f64>>,
+}
+
+impl Set {
+    /// Reads a folder with `corpus.jsonl`, `queries.tsv` and `qrels.tsv`; says what is wrong with it.
+    pub fn load(folder: &Path) -> Result<Self, String> {
+        let queries = table(&folder.join("queries.tsv"), 2)?;
+        let mut relevant: HashMap<String, HashMap<String, f64>> = HashMap::new();
+        for line in table(&folder.join("qrels.tsv"), 3)? {
+            let gain = line[2].parse().map_err(|_| format!("`{}` in `qrels.tsv` is no number", line[2]))?;
+            relevant.entry(line[0].clone()).or_default().insert(line[1].clone(), gain);
+        }
+        let queries = queries.into_iter().map(|line| (line[0].clone(), line[1].clone())).collect();
+        Ok(Self { texts: corpus(&folder.join("corpus.jsonl"))?, queries, relevant })
+    }
+
+    /// What is indexed of them: each is an article, with its sections.
+    pub fn documents(&self) -> Vec<Document> {
+        let name = |n: usize| format!("text-{n}");
+        // The empty line keeps a body that begins with a rule from being taken for one with a header.
+        let texts = self.texts.iter().enumerate();
+        let files = texts.map(|(n, text)| (format!("kb/{}.md", name(n)), format!("\n{}", text.body).into_bytes()));
+        let mut desk = Desk::build(files.collect());
+        for (n, text) in self.texts.iter().enumerate() {
+            if let Some(article) = desk.articles.get_mut(&name(n)) {
+                article.title.clone_from(&text.title);
+            }
+        }
+        desk.articles.values().flat_map(|article| articles(article, false)).collect()
+    }
+
+    /// The ids of the texts that an index of [`Set::documents`] finds first, at most ten.
+    pub fn ranking(&self, index: &Index, words: &str) -> Vec<String> {
+        let query = Query { words: words.to_owned(), limit: 10, ..Query::default() };
+        let hits = index.search(Reader::Staff, &query).hits.into_iter();
+        let place = |id: &str| id.strip_prefix("text-")?.parse::<usize>().ok();
+        hits.filter_map(|hit| Some(self.texts.get(place(&hit.id)?)?.id.clone())).collect()
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("`{}`: {error}", path.display()))
+}
+
+fn corpus(path: &Path) -> Result<Vec<Text>, String> {
+    let text = read(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let parse = |(n, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| format!("`{}`, line {}: {error}", path.display(), n + 1))
+    };
+    lines.map(parse).collect()
+}
+
+fn table(path: &Path, columns: usize) -> Result<Vec<Vec<String>>, String> {
+    let text = read(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let parse = |(n, line): (usize, &str)| {
+        let cells: Vec<String> = line.split('\t').map(|cell| cell.trim().to_owned()).collect();
+        let what = || format!("`{}`, line {}: {columns} columns are needed, parted by tabs", path.display(), n + 1);
+        if cells.len() < columns { Err(what()) } else { Ok(cells) }
+    };
+    lines.map(parse).collect()
+}
 
 /// Means over queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
