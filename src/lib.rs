@@ -55,6 +55,7 @@
 //!     (`cases.rs`).
 //! 11. Lists follow from the streams: written anew, they are the same (`lists.rs`).
 //! 12. Every surface gives the same transcript (`browser.rs`).
+//! 13. A reader never learns that something exists which they may not open (`leak.rs`).
 
 pub mod clock;
 pub mod diagnostic;

@@ -1,4 +1,4 @@
-//! Invariant 15: a reader never learns that something exists which they may not open. A self-service reader goes
+//! Invariant 13: a reader never learns that something exists which they may not open. A self-service reader goes
 //! everywhere that pages lead and to every address that staff has, asks for every word that only staff knows, and
 //! finds none of them; the same answers come from a desk that never had the staff's half.
 
