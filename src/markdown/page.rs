@@ -271,6 +271,7 @@ impl<'m> Page<'_, 'm> {
 
     /// Raw HTML with its links and pictures led where ours lead. The rest is for the sanitiser.
     fn raw(&mut self, html: &str) -> String {
+        let (html, open) = html.split_at(whole(html));
         let (mut out, mut done) = (String::new(), 0);
         for tag in tags(html) {
             let target = |name| tag.value(html, name).map(str::trim);
@@ -297,7 +298,7 @@ impl<'m> Page<'_, 'm> {
             }
         }
         out.push_str(&html[done..]);
-        out
+        if open.starts_with("<!--") { out } else { out + &quoted(open) }
     }
 
     fn footnote(&mut self, name: &str) -> usize {
@@ -310,6 +311,44 @@ impl<'m> Page<'_, 'm> {
             self.out.push(Event::InlineHtml(html.into()));
         }
     }
+}
+
+/// Up to where raw HTML is whole: a tag or a comment that does not end would take what follows with it.
+fn whole(html: &str) -> usize {
+    let mut from = 0;
+    while let Some(start) = html[from..].find('<').map(|n| from + n) {
+        let inner = &html[start + 1..];
+        let end = if inner.starts_with("!--") {
+            inner[1..].find("-->").map(|n| n + 4)
+        } else if inner.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
+            tag_end(inner)
+        } else {
+            Some(0)
+        };
+        match end {
+            Some(end) => from = start + 1 + end,
+            None => return start,
+        }
+    }
+    html.len()
+}
+
+/// Behind the `>` of a tag; quotes count where a value begins.
+fn tag_end(tag: &str) -> Option<usize> {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, c) in tag.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => continue,
+            None if c == '>' => return Some(at + 1),
+            None if matches!(c, '"' | '\'') && before == '=' => quote = Some(c),
+            None => {}
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+    }
+    None
 }
 
 fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {

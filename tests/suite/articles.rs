@@ -236,7 +236,7 @@ fn pictures_are_served_and_nothing_else() {
     let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
     folder.write(&[
         ("desk/desk.yaml", "name: Desk\n"),
-        ("desk/kb/a.md", "# A\n\n![Both lamps](pictures/two%20lamps.svg) ![Gone](gone.png)\n"),
+        ("desk/kb/a.md", "---\naliases: [old-a]\nowner: hardware\nreviewed: 2025-05-02\nreview_by: 2026-05-02\n---\n# A\n\n![Both lamps](pictures/two%20lamps.svg) ![Gone](gone.png)\n"),
         ("desk/kb/pictures/two lamps.svg", drawing),
         ("desk/kb/notes.txt", "no"),
         ("desk/kb/b.md", "---\naudience: [self-service]\n---\n![Open](open.png) [staff](a) [gone](gone)\n"),
@@ -252,6 +252,16 @@ fn pictures_are_served_and_nothing_else() {
         ["notes.txt", "a.md", "gone.png", "..%2Fdesk.yaml", "../desk.yaml", "pictures", "", "pictures/two%20lamps.svg/"]
     {
         assert_eq!(visitor.get(&format!("/images/{path}")).status, 404, "{path}");
+    }
+    let page = visitor.get("/articles/old-a").body;
+    assert!(
+        page.contains("src=\"/images/pictures/two%20lamps.svg\" alt=\"Both lamps\"") && page.contains(" Gone</p>"),
+        "{page}"
+    );
+    for words in
+        ["Kept by Hardware.", "Last checked on 2 May 2025.", "Was to be reviewed by 2 May 2026.", "To be reviewed"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
     }
     let open = visitor.get("/help/images/open.png");
     assert_eq!((open.status, open.header("content-type"), open.body.as_str()), (200, Some("image/png"), "png"));

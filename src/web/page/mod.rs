@@ -19,7 +19,7 @@ use crate::{
     desk::Desk,
     web::view,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 /// Around every page.
@@ -126,7 +126,15 @@ pub struct ArticleView {
     pub address: String,
     /// Whether callers may be sent it.
     pub reply: bool,
-    /// Somebody should look at it again.
+    /// In a sentence.
+    pub summary: Option<String>,
+    /// The team that keeps it.
+    pub owner: Option<String>,
+    /// When somebody last looked at it.
+    pub reviewed: Option<String>,
+    /// When somebody has to look at it again.
+    pub review_by: Option<String>,
+    /// That is over.
     pub expired: bool,
     /// Only staff may read it.
     pub staff: bool,
@@ -174,6 +182,7 @@ impl RowView {
 pub fn article(live: &Live, id: &str, beside: bool) -> Option<ArticleView> {
     let article = live.desk.article(id)?;
     let (prose, today) = (Prose::console(live), clock::today());
+    let day = |date: Date| date.strftime("%-d %B %Y").to_string();
     Some(ArticleView {
         id: article.id.clone(),
         title: article.title.clone(),
@@ -182,6 +191,10 @@ pub fn article(live: &Live, id: &str, beside: bool) -> Option<ArticleView> {
         related: prose.related(article),
         address: article_address(&article.id, None, None),
         reply: live.desk.is_public(article, today),
+        summary: article.summary.clone(),
+        owner: article.owner.as_deref().map(view::words),
+        reviewed: article.reviewed.map(day),
+        review_by: article.review_by.as_ref().map(|by| day(by.value)),
         expired: article.is_expired(today),
         staff: !article.self_service,
     })
