@@ -229,19 +229,25 @@ pub(super) fn tags(html: &str) -> Vec<RawTag> {
     let mut out = Vec::new();
     let mut from = 0;
     while let Some(start) = html[from..].find('<').map(|n| from + n) {
-        let name: String = html[start + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
-        from = start + 1 + name.len();
-        if name.is_empty() {
+        if html[start..].starts_with("<!--") {
+            from = html[start + 2..].find("-->").map_or(html.len(), |n| start + 5 + n);
             continue;
         }
+        // A browser takes whatever stands there for the name, another `<` too.
+        let name = html[start + 1..].split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default();
+        from = start + 1;
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        from += name.len();
         let mut tag = RawTag { name: name.to_ascii_lowercase(), at: start..html.len(), attributes: Vec::new() };
         while let Some(n) = html[from..].find(|c: char| !c.is_whitespace() && c != '/') {
             from += n;
-            if html[from..].starts_with(['>', '<']) {
+            if html[from..].starts_with('>') {
                 break;
             }
             let end =
-                html[from..].find(|c: char| c.is_whitespace() || "=>/<".contains(c)).map_or(html.len(), |n| from + n);
+                html[from..].find(|c: char| c.is_whitespace() || "=>/".contains(c)).map_or(html.len(), |n| from + n);
             let name = html[from..end].to_ascii_lowercase();
             let value = value(html, end);
             from = value.as_ref().map_or(end.max(from + 1), |(_, end)| *end);
