@@ -1,6 +1,10 @@
 //! The start page: from the caller's words to a playbook or an article, with a script and without.
 
-use super::server::{Answer, Folder, Server, unescape};
+use super::{
+    chromium::{Browser, Scripts, is_left_out},
+    server::{Answer, Folder, Server, unescape},
+};
+use thirtyfour::Key;
 
 fn served() -> (Folder, Server) {
     let folder = Folder::new();
@@ -156,4 +160,55 @@ fn articles_stand_beside_the_step_if_they_fit_what_is_known() {
     page = say(&page, "worked");
     in_order(&page, &["Polish the lens", "id=\"beside\"", "May help here", "/articles/lens?case=1001"]);
     assert!(!page.body.contains("soft cloth") || page.body.contains("<mark>"), "only a snippet: {}", page.body);
+}
+
+#[test]
+fn by_keyboard_alone() {
+    if is_left_out() {
+        return;
+    }
+    let (_folder, server) = served();
+    let browser = Browser::open(&server.address, Scripts::On);
+    browser.go("/");
+    // The field has the focus; what fits comes while one types, and the field says which option is meant.
+    browser.press("my printer says offline");
+    browser.sees("#found", "Printer is offline");
+    let active = || browser.ask("return document.querySelector('#words').getAttribute('aria-activedescendant')");
+    browser.press(Key::Down);
+    browser.until("an option", || active().is_string().then_some(()));
+    let first = active();
+    browser.press(Key::Down);
+    browser.until("the next option", || (active() != first).then_some(()));
+    browser.press(Key::Up);
+    browser.until("the first option", || (active() == first).then_some(()));
+    let chosen = browser.texts("[role=option][aria-selected=true] .pick-title");
+    assert!(chosen.len() == 1 && chosen[0].contains("Printer is offline"), "{chosen:?}");
+    browser.press(Key::Enter);
+    browser.sees("#prompt", "switched on");
+    browser.sees("h1", "my printer says offline");
+
+    // Looking something up does not leave the step.
+    let position = browser.attribute("#step", "data-position");
+    browser.press("/");
+    browser.sees("#panel", "Search");
+    browser.until("the field", || (browser.ask("return document.activeElement.id") == "look-up").then_some(()));
+    browser.press("calm an upset caller");
+    browser.sees("#looked-up", "Calm");
+    let is_article = || {
+        let address = browser.ask("return document.activeElement.pathname ?? ''");
+        address.as_str().is_some_and(|address| address.starts_with("/articles/")).then_some(())
+    };
+    browser.until("an article below", || {
+        browser.press(Key::Down);
+        is_article()
+    });
+    browser.press(Key::Enter);
+    browser.until("the article", || {
+        (browser.ask("return document.querySelectorAll('#panel .prose').length") == 1).then_some(())
+    });
+    browser.press(Key::Escape);
+    browser.until("the step", || (browser.ask("return document.activeElement.id") == "prompt").then_some(()));
+    assert_eq!((browser.at(), browser.attribute("#step", "data-position")), ("/cases/1001".to_owned(), position));
+    browser.press("1");
+    browser.sees("#prompt", "Can other people print");
 }
