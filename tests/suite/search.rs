@@ -349,7 +349,7 @@ fn several_may_open_one_folder_at_once() {
         let open = |n: usize| {
             let place = &place;
             scope.spawn(move || {
-                let word = if n % 2 == 0 { "scanner" } else { "beamer" };
+                let word = if n.is_multiple_of(2) { "scanner" } else { "beamer" };
                 let index = Index::open(Some(place), library(&format!("The {word} hums.")), &[]).expect("it opens");
                 assert_eq!(finds(&index, word), ["n7"]);
             })
