@@ -9,7 +9,7 @@ use super::{
 use std::collections::HashMap;
 
 /// So many bytes of an entry are looked through.
-const MAX_READ: usize = 128 << 10;
+const MAX_READ: usize = 64 << 10;
 /// How long a snippet is, in bytes.
 const LENGTH: usize = 200;
 /// How much of it stands before the first match.
@@ -45,8 +45,15 @@ pub struct Shown {
 }
 
 impl<'a> Marker<'a> {
-    /// For what is looked for; `rarity` says how rare each concept is.
+    /// For long texts, in which most words are none that are looked for; `rarity` says how rare each concept is.
     pub fn new(asked: &'a Asked, rarity: &[f32]) -> Self {
+        let terms = asked.concepts.iter().flat_map(|concept| &concept.variants).flat_map(|variant| &variant.terms);
+        let analyzer = Analyzer::only(terms.map(String::as_str));
+        Self { analyzer, ..Self::for_sentences(asked, rarity) }
+    }
+
+    /// For sentences, all of whose words count.
+    pub fn for_sentences(asked: &'a Asked, rarity: &[f32]) -> Self {
         let mut known: HashMap<&str, Vec<_>> = HashMap::new();
         for (n, concept) in asked.concepts.iter().enumerate() {
             for variant in &concept.variants {
