@@ -23,8 +23,8 @@ const MOST: usize = 4;
 const LEAST: f32 = 0.25;
 /// One with less than this share of the best one's points is not meant.
 const FAR: f32 = 0.5;
-/// From here on the first is sure.
-const SURE: f32 = 0.5;
+/// From here on the first is sure: below it, words of other things than the desk's have a playbook first as well.
+const SURE: f32 = 0.68;
 /// What a playbook without a fitting sentence keeps.
 const BASE: f32 = 0.25;
 

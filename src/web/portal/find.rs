@@ -87,7 +87,8 @@ struct Page {
     narrowed: Vec<(&'static str, String)>,
     total: usize,
     hits: Vec<HitView>,
-    /// One alone is sure; several ask which it is.
+    /// The first is what they mean; else they are asked whether it is one of these.
+    sure: bool,
     fixes: Vec<Fix>,
     categories: Vec<Facet>,
     systems: Vec<Facet>,
@@ -211,19 +212,20 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     if asked.is_plain() {
         guest.app().searched(READER, &asked.q, if found.widened { 0 } else { found.total });
     }
-    let fixes = match fixes.sure {
+    let sure = fixes.sure;
+    let fixes = match sure {
         true => fixes.playbooks.into_iter().take(1).collect::<Vec<_>>(),
         false => fixes.playbooks,
     };
-    if let [sure] = &fixes[..] {
+    if let [only] = &fixes[..] {
         // It stands above the others already.
-        found.hits.retain(|hit| hit.id != sure.id || matches!(hit.kind, Kind::Article | Kind::Section));
+        found.hits.retain(|hit| hit.id != only.id || matches!(hit.kind, Kind::Article | Kind::Section));
     }
     let ids: Vec<&str> = fixes.iter().map(|fix| fix.id.as_str()).collect();
     let outages = guest.app().incidents_for(READER, &asked.q, &ids).await;
     let fixes = fixes.iter().map(|fix| Fix::new(fix, &asked.q)).collect();
     let page = Page::new(&asked, found, fixes, page, &live);
-    guest.page("portal/search.html", Page { outages: Outage::all(&live, outages), ..page })
+    guest.page("portal/search.html", Page { sure, outages: Outage::all(&live, outages), ..page })
 }
 
 impl Page {
@@ -235,6 +237,7 @@ impl Page {
         let guided = if total == 0 || widened { guided(live, &asked.q) } else { Vec::new() };
         Self {
             outages: Vec::new(),
+            sure: false,
             narrowed: narrowed.map(|(name, value)| (name, value.clone())).collect(),
             hits: hits.into_iter().map(|hit| HitView::new(hit, &asked.q)).collect(),
             fixes,
