@@ -2,7 +2,7 @@
 
 use super::{Error, Status, output::*, selection};
 use crate::{app, clock, desk::Desk, diagnostic};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -17,12 +17,6 @@ pub struct Arguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 pub fn run(

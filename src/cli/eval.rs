@@ -1,11 +1,11 @@
 //! `firstline eval`
 
-use super::{Error, Status};
+use super::{Error, Status, output::Format};
 use crate::search::{
     Index,
     evaluation::{Quality, Set, judge},
 };
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::{io::Write, path::PathBuf, time::Instant};
 
 /// Measure the search over judged queries: how good its rankings are, how long they take
@@ -16,12 +16,6 @@ pub struct Arguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 /// One query's outcome.

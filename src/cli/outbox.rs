@@ -8,7 +8,7 @@ use crate::{
     id::OutboxId,
     store::{Outgoing, Standing},
 };
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -45,12 +45,6 @@ enum What {
         #[arg(long)]
         all: bool,
     },
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 pub async fn run(arguments: &Arguments, app: &App) -> Result<Status, Error> {

@@ -1,6 +1,14 @@
-//! Calm colours, the same in all commands; the streams strip them where they are not wanted.
+//! How results are shown: calm colours, the same in all commands, which the streams strip where they are not wanted.
 
 use anstyle::{AnsiColor, Effects, Style};
+use clap::ValueEnum;
+
+/// For people, or for scripts.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
 
 pub const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);

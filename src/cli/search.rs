@@ -35,12 +35,6 @@ enum Audience {
     SelfService,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
-}
-
 pub fn run(
     arguments: &Arguments,
     load: impl FnOnce() -> Result<Desk, app::Error>,

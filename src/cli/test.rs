@@ -7,7 +7,7 @@ use crate::{
     diagnostic::Severity,
     run::author::{Coverage, Report, run_tests},
 };
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use std::{
     collections::HashSet,
@@ -27,12 +27,6 @@ pub struct Arguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 pub fn run(

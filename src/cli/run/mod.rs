@@ -4,7 +4,7 @@ mod json;
 mod person;
 pub mod screen;
 
-use super::{Error, Status, playbook};
+use super::{Error, Status, output::Format, playbook};
 use crate::{
     app::{self, App},
     case::{Actor, Case, Denied, Intake},
@@ -54,12 +54,6 @@ pub struct Arguments {
 enum Who {
     Agent,
     SelfService,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 fn fact(text: &str) -> Result<(String, String), String> {
