@@ -11,7 +11,7 @@ pub use sqlite::{Settings, Sqlite, backup, out_of_room};
 
 use crate::{
     case::{Entry, OutboxEntry, Row},
-    id::{CaseId, IncidentId, OutboxId},
+    id::{CaseId, IncidentId, OutboxId, RunId},
 };
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
@@ -101,6 +101,49 @@ pub struct Filter {
     pub requester: Option<String>,
     /// At most so many, the most urgent first: by respond-by (none last), then oldest first.
     pub limit: u32,
+}
+
+/// A run as lists show it: follows from the streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRow {
+    /// The run.
+    pub run: RunId,
+    /// Its case.
+    pub case: CaseId,
+    /// The case's number.
+    pub number: u64,
+    /// The playbook's id.
+    pub playbook: String,
+    /// The hash of the program that it goes through.
+    pub program: String,
+    /// Whether its case is not resolved; the run itself may have ended.
+    pub open: bool,
+}
+
+/// Which runs a list shows. What is `None` is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct RunFilter {
+    /// Only this playbook's.
+    pub playbook: Option<String>,
+    /// Only this program's, by its hash.
+    pub program: Option<String>,
+    /// Only those of open cases (`true`), or only those of resolved ones (`false`).
+    pub open: Option<bool>,
+}
+
+/// A program that an author withdrew: nobody may start it, and whoever goes through it is handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recall {
+    /// The program's hash.
+    pub program: String,
+    /// The playbook's id.
+    pub playbook: String,
+    /// Why, for staff.
+    pub why: String,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A program's sources: enough to link it again, whatever became of the desk.
@@ -238,7 +281,9 @@ pub trait Store: Send + Sync + 'static {
     /// The case of a number.
     async fn find(&self, number: u64) -> Result<Option<CaseId>, Error>;
     /// The case that a run belongs to, from the streams' rows.
-    async fn case_of(&self, run: crate::id::RunId) -> Result<Option<CaseId>, Error>;
+    async fn case_of(&self, run: RunId) -> Result<Option<CaseId>, Error>;
+    /// A list of runs, by their cases' numbers.
+    async fn runs(&self, filter: &RunFilter) -> Result<Vec<RunRow>, Error>;
     /// A list of cases.
     async fn list(&self, filter: &Filter) -> Result<Vec<Row>, Error>;
     /// All cases, oldest first: to rebuild the lists.
@@ -277,6 +322,11 @@ pub trait Store: Send + Sync + 'static {
     async fn keep_good(&self, good: &[(String, ProgramSource)]) -> Result<(), Error>;
     /// The hashes of all last good versions, by key.
     async fn good(&self) -> Result<Vec<(String, String)>, Error>;
+
+    /// Withdraws a program; nothing happens if it is withdrawn.
+    async fn keep_recall(&self, recall: &Recall) -> Result<(), Error>;
+    /// The programs that are withdrawn, the latest first.
+    async fn recalls(&self) -> Result<Vec<Recall>, Error>;
 
     // People
 

@@ -1,8 +1,8 @@
 //! The store in SQL that every database takes.
 
 use super::{
-    Append, Error, Feedback, Filter, Incident, Outgoing, Person, ProgramSource, Searched, Session, Standing, Store,
-    Viewed,
+    Append, Error, Feedback, Filter, Incident, Outgoing, Person, ProgramSource, Recall, RunFilter, RunRow, Searched,
+    Session, Standing, Store, Viewed,
     statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
     writer::Writer,
 };
@@ -25,10 +25,11 @@ const READERS: u32 = 4;
 /// How many entries one statement writes at most.
 const ENTRIES: usize = 8;
 /// Versions of the tables. What was released stays as it is.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "portal", include_str!("migrations/0002_portal.sql")),
     (3, "incidents", include_str!("migrations/0003_incidents.sql")),
+    (4, "runs", include_str!("migrations/0004_runs.sql")),
 ];
 
 /// What databases do not agree on.
@@ -69,6 +70,7 @@ impl<D: Dialect> Sql<D> {
             }
             error => Error::Corrupt(error.to_string()),
         })?;
+        complete_runs(&mut connection).await.map_err(failed)?;
         let reader = dialect.clone();
         let readers = AnyPoolOptions::new()
             .max_connections(READERS)
@@ -121,6 +123,20 @@ async fn migrate<D: Dialect>(connection: &mut AnyConnection) -> Result<(), Migra
     Ok(())
 }
 
+/// Fills in what the rows of runs lack that an earlier version wrote.
+async fn complete_runs(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let started = "SELECT entries.body FROM runs JOIN entries ON entries.case_id = runs.case_id
+        WHERE runs.playbook = '' AND entries.body LIKE '%\"event\":\"run_started\"%'";
+    for row in Statement::new(started).run(connection).await?.rows {
+        let entry: Result<Entry, _> = json(&row, 0);
+        if let Ok(Entry { event: Event::RunStarted { run, playbook, program, .. }, .. }) = entry {
+            let fill = "UPDATE runs SET playbook = $1, program = $2 WHERE run_id = $3";
+            Statement::new(fill).bind(playbook).bind(program).bind(run.to_string()).run(connection).await?;
+        }
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl<D: Dialect> Store for Sql<D> {
     async fn number(&self) -> Result<u64, Error> {
@@ -159,6 +175,32 @@ impl<D: Dialect> Store for Sql<D> {
     async fn case_of(&self, run: RunId) -> Result<Option<CaseId>, Error> {
         let case = "SELECT case_id FROM runs WHERE run_id = $1";
         self.one(Statement::new(case).bind(run.to_string()), |row| parsed(row, 0)).await
+    }
+
+    async fn runs(&self, filter: &RunFilter) -> Result<Vec<RunRow>, Error> {
+        let mut rows = Statement::new(
+            "SELECT runs.run_id, runs.case_id, cases.number, runs.playbook, runs.program, cases.open
+            FROM runs JOIN cases ON cases.case_id = runs.case_id WHERE cases.number > 0",
+        );
+        for (sql, value) in [(" AND runs.playbook = ", &filter.playbook), (" AND runs.program = ", &filter.program)] {
+            if let Some(value) = value {
+                rows = rows.and(sql, value.as_str());
+            }
+        }
+        if let Some(open) = filter.open {
+            rows = rows.and(" AND cases.open = ", open);
+        }
+        self.all(rows.end(" ORDER BY cases.number, runs.run_id"), |row| {
+            Ok(RunRow {
+                run: parsed(row, 0)?,
+                case: parsed(row, 1)?,
+                number: count(row, 2)?,
+                playbook: text(row, 3)?,
+                program: text(row, 4)?,
+                open: count(row, 5)? != 0,
+            })
+        })
+        .await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Row>, Error> {
@@ -254,6 +296,16 @@ impl<D: Dialect> Store for Sql<D> {
     async fn good(&self) -> Result<Vec<(String, String)>, Error> {
         self.all(Statement::new("SELECT name, hash FROM good ORDER BY name"), |row| Ok((text(row, 0)?, text(row, 1)?)))
             .await
+    }
+
+    async fn keep_recall(&self, recall: &Recall) -> Result<(), Error> {
+        let keep = "INSERT INTO recalls (hash, at, body) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING";
+        let keep = Statement::new(keep).bind(recall.program.as_str()).bind(recall.at);
+        self.write(keep.bind(encoded(recall))).await.map(drop)
+    }
+
+    async fn recalls(&self) -> Result<Vec<Recall>, Error> {
+        self.all(Statement::new("SELECT body FROM recalls ORDER BY at DESC, hash"), |row| json(row, 0)).await
     }
 
     async fn add_person(&self, person: &Person) -> Result<(), Error> {
@@ -416,9 +468,10 @@ fn statements(append: Append) -> Vec<Statement> {
         out.push(insert.end(")"));
     }
     for entry in &entries {
-        if let Event::RunStarted { run, .. } = &entry.event {
-            let insert = Statement::new("INSERT INTO runs (run_id, case_id) VALUES ($1, $2)");
-            out.push(insert.bind(run.to_string()).bind(id.as_str()));
+        if let Event::RunStarted { run, playbook, program, .. } = &entry.event {
+            let insert = "INSERT INTO runs (run_id, case_id, playbook, program) VALUES ($1, $2, $3, $4)";
+            let insert = Statement::new(insert).bind(run.to_string()).bind(id.as_str());
+            out.push(insert.bind(playbook.as_str()).bind(program.as_str()));
         }
     }
     out.extend(outbox.iter().map(send));

@@ -8,8 +8,8 @@ use firstline::{
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     run::Audience,
     store::{
-        Append, Error, Feedback, Filter, Incident, Person, ProgramSource, Searched, Session, Settings, Sqlite,
-        Standing, Store, Viewed,
+        Append, Error, Feedback, Filter, Incident, Person, ProgramSource, Recall, RunFilter, Searched, Session,
+        Settings, Sqlite, Standing, Store, Viewed,
     },
 };
 use jiff::{Timestamp, civil::date};
@@ -81,6 +81,7 @@ contract! {
     a_failure_takes_all_of_its_append
     numbers_are_given_once
     a_run_leads_to_its_case
+    a_withdrawn_program_stays_so
     lists_filter_and_sort
     a_row_is_replaced_only_where_it_stands
     claims_exclude_each_other
@@ -411,6 +412,36 @@ async fn a_run_leads_to_its_case(place: &Place) {
         assert_eq!(store.case_of(run).await.expect("it reads"), Some(subject.row.case));
     }
     assert_eq!(store.case_of(RunId::mint()).await.expect("it reads"), None);
+
+    let found = async |filter: RunFilter| -> BTreeSet<String> {
+        let rows = store.runs(&filter).await.expect("it reads");
+        assert!(rows.iter().all(|row| row.case == subject.row.case && row.number == 1001 && row.open));
+        rows.iter().map(|row| row.run.to_string()).collect()
+    };
+    let both: BTreeSet<String> = runs.iter().map(RunId::to_string).collect();
+    let of = |playbook: &str| RunFilter { playbook: Some(playbook.into()), ..RunFilter::default() };
+    assert_eq!(found(RunFilter::default()).await, both);
+    assert_eq!(found(of("printer")).await, both);
+    assert_eq!(found(RunFilter { program: Some("hash".into()), open: Some(true), ..of("printer") }).await, both);
+    assert_eq!(found(of("scanner")).await, BTreeSet::new());
+    assert_eq!(found(RunFilter { program: Some("other".into()), ..RunFilter::default() }).await, BTreeSet::new());
+    assert_eq!(found(RunFilter { open: Some(false), ..RunFilter::default() }).await, BTreeSet::new());
+}
+
+async fn a_withdrawn_program_stays_so(place: &Place) {
+    let store = place.open().await;
+    let recall = |program: &str, seconds, why: &str| Recall {
+        program: program.into(),
+        playbook: "printer".into(),
+        why: why.into(),
+        by: "ada".into(),
+        at: at(seconds),
+    };
+    let (first, second) = (recall("one", 1, "it breaks the tray"), recall("two", 2, "so does this"));
+    for recall in [&first, &second, &recall("one", 3, "said again")] {
+        store.keep_recall(recall).await.expect("it writes");
+    }
+    assert_eq!(store.recalls().await.expect("it reads"), [second, first]);
 }
 
 async fn lists_filter_and_sort(place: &Place) {
@@ -736,6 +767,29 @@ async fn beside(folder: &Path) -> sqlx::AnyConnection {
 
 async fn run(folder: &Path, sql: &'static str) {
     sqlx::raw_sql(sql).execute(&mut beside(folder).await).await.expect("it runs");
+}
+
+#[tokio::test]
+async fn rows_of_an_earlier_version_are_completed() {
+    let folder = Folder::new();
+    let store = sqlite(&folder.0).await;
+    let mut subject = opened(&store, 1001).await;
+    let start = Event::RunStarted {
+        run: RunId::mint(),
+        playbook: "printer".into(),
+        title: "Printer".into(),
+        program: "hash".into(),
+        audience: Audience::Agent,
+        tier: "first".into(),
+        facts: Vec::new(),
+    };
+    store.append(subject.append(vec![noted("\"event\":\"run_started\""), start])).await.expect("it is alone");
+    let before = store.runs(&RunFilter::default()).await.expect("it reads");
+    store.close().await;
+    run(&folder.0, "UPDATE runs SET playbook = '', program = ''").await;
+    let store = sqlite(&folder.0).await;
+    assert_eq!(before[0].program, "hash");
+    assert_eq!(store.runs(&RunFilter::default()).await.expect("it reads"), before);
 }
 
 #[tokio::test]
