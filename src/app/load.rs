@@ -25,7 +25,7 @@ const DESK: &[u8] = include_bytes!("../../desk.yaml");
 /// The largest picture that is shown, in bytes.
 const MAX_IMAGE: u64 = 16 << 20;
 /// Folders nested deeper than this are not gone into.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 
 /// Whether a folder is a desk.
 pub fn is_desk(folder: &Path) -> bool {
@@ -99,8 +99,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
-fn has_ending(path: &Path, ending: &str) -> bool {
-    path.extension().is_some_and(|known| known.eq_ignore_ascii_case(ending))
+/// Whether a file is one of those that a desk is written in, by its name.
+pub(super) fn is_text(name: &str) -> bool {
+    let ending = Path::new(name).extension();
+    ["yaml", "yml", "md"].iter().any(|known| ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known)))
 }
 
 fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
@@ -116,7 +118,7 @@ fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Vec
             }
         } else if path.is_file() && kb::is_image(&name) {
             files.push((name, Vec::new()));
-        } else if path.is_file() && ["yaml", "yml", "md"].iter().any(|known| has_ending(&path, known)) {
+        } else if path.is_file() && is_text(&name) {
             files.push((name, read(&path)?));
         }
     }

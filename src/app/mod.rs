@@ -12,6 +12,7 @@ mod live;
 mod load;
 mod portal;
 pub mod reply;
+mod revision;
 mod watch;
 mod worker;
 
@@ -24,6 +25,7 @@ pub use incidents::Outage;
 pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
 pub use portal::{Item, SELF_SERVICE};
+pub use revision::{against, load_revision};
 pub use watch::watch;
 pub use worker::{Pace, Worker};
 
@@ -47,6 +49,9 @@ pub enum Error {
     /// The folder is none, or no desk.
     #[error("`{0}` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk")]
     NoDesk(PathBuf),
+    /// See [`revision::Error`].
+    #[error(transparent)]
+    Revision(#[from] revision::Error),
     /// The system would not let us read.
     #[error("cannot read `{path}`: {source}")]
     Read {

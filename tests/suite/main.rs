@@ -33,6 +33,7 @@ mod pictures;
 mod portal;
 mod receiver;
 mod reply;
+mod revision;
 mod search;
 mod server;
 mod start;
