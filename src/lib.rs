@@ -12,7 +12,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 0 | [`clock`] the only source of time · [`id`] · [`diagnostic`] findings as data, the rules of form, renderers · [`markdown`] · [`reason`] why runs stop |
+//! | 0 | [`clock`] the only source of time · [`id`] · [`language`] people's, and the interface's words · [`diagnostic`] findings as data, the rules of form, renderers · [`markdown`] · [`reason`] why runs stop |
 //! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
 //! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles · [`calendar`] working hours and durations on them |
 //! | 3 | [`desk`] policy, playbooks and articles together |
@@ -60,6 +60,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod id;
+pub mod language;
 pub mod markdown;
 pub mod reason;
 

@@ -1,6 +1,6 @@
 //! What went wrong, as a page: one place for all routes.
 
-use super::{Console, page::error::Problem, view, visit::Visit, who::Who};
+use super::{Console, language::Speech, page::error::Problem, view, visit::Visit, who::Who};
 use crate::{
     app::{self, MAX_ATTACHMENT},
     case::Denied,
@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     body::{Body, to_bytes},
-    extract::{OptionalFromRequestParts, Request, State},
+    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
     http::{StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -107,7 +107,10 @@ pub async fn explain(State(console): State<Console>, request: Request, next: Nex
         None => said(status, body).await,
     };
     let who = <Who as OptionalFromRequestParts<Console>>::from_request_parts(&mut parts, &console).await.ok().flatten();
-    let frame = Visit::new(console, who).frame("").await;
+    let Ok(speech) = Speech::from_request_parts(&mut parts, &console).await;
+    let mut frame = Visit::new(console, who, speech).frame("").await;
+    // Nothing says where it would have been.
+    frame.speech.languages.clear();
     head.headers.remove(header::CONTENT_TYPE);
     head.headers.remove(header::CONTENT_LENGTH);
     (status, head.headers, Html(view::page("error.html", &frame, problem))).into_response()

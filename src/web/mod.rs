@@ -1,6 +1,7 @@
 //! The console and the portal: pages, forms, live changes. No decisions: those are the app's.
 
 pub mod guard;
+pub mod language;
 pub mod session;
 pub mod sign_in;
 pub mod who;
@@ -118,6 +119,7 @@ pub fn routes(console: Console) -> Router {
         .merge(sign_in::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(console.clone(), error::explain))
+        .layer(middleware::from_fn(language::speech))
         .route_layer(middleware::from_fn(health::observe))
         .with_state(console)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     guard::refuse,
+    language::Speech,
     page::Frame,
     view,
     who::{Entrance, Me, Signed, Who, unavailable},
@@ -81,14 +82,24 @@ struct Named {
     to: String,
 }
 
-async fn show(State(entrance): State<Entrance>, who: Option<Who>, Query(target): Query<Target>) -> Response {
+async fn show(
+    State(entrance): State<Entrance>,
+    who: Option<Who>,
+    speech: Speech,
+    Query(target): Query<Target>,
+) -> Response {
     match who {
         Some(_) => Redirect::to(local(&target.to)).into_response(),
-        None => page(&entrance, StatusCode::OK, &target.to, None),
+        None => page(&entrance, speech, StatusCode::OK, &target.to, None),
     }
 }
 
-async fn sign_in(State(entrance): State<Entrance>, session: Session, Form(form): Form<Credentials>) -> Response {
+async fn sign_in(
+    State(entrance): State<Entrance>,
+    session: Session,
+    speech: Speech,
+    Form(form): Form<Credentials>,
+) -> Response {
     let (now, patience) = (clock::now(), Instant::now() + PATIENCE);
     let person = match accounts::sign_in(entrance.store(), &form.login, &form.password, now).await {
         Ok(person) => person,
@@ -98,7 +109,7 @@ async fn sign_in(State(entrance): State<Entrance>, session: Session, Form(form):
             tokio::time::sleep_until(patience).await;
             let problem = "The login or the password is wrong. After five failures a login rests for a minute, \
                            then longer.";
-            return page(&entrance, StatusCode::UNAUTHORIZED, &form.to, Some(problem));
+            return page(&entrance, speech, StatusCode::UNAUTHORIZED, &form.to, Some(problem));
         }
     };
     // Another browser's session must not become this person's: what it held goes, and so does its id.
@@ -161,8 +172,8 @@ pub(super) fn local(to: &str) -> &str {
     if to.starts_with('/') && !elsewhere { to } else { "/" }
 }
 
-fn page(entrance: &Entrance, status: StatusCode, to: &str, problem: Option<&str>) -> Response {
-    let page = Page { to: local(to).to_owned(), problem: problem.map(str::to_owned) };
-    let frame = Frame::bare(entrance.app.live().desk.policy.name.clone(), clock::now());
+fn page(entrance: &Entrance, speech: Speech, status: StatusCode, to: &str, problem: Option<&str>) -> Response {
+    let page = Page { to: local(to).to_owned(), problem: problem.map(|text| speech.language.say(text).to_owned()) };
+    let frame = Frame::bare(entrance.app.live().desk.policy.name.clone(), clock::now(), speech);
     (status, Html(view::page("sign_in.html", &frame, page))).into_response()
 }

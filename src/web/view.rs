@@ -1,11 +1,17 @@
 //! Data to HTML: the templates, compiled once, and what they may call.
 
 use super::assets;
-use crate::{markdown, template::clean};
+use crate::{
+    language::{self, Language},
+    markdown,
+    template::clean,
+};
 use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value, context,
-    escape_formatter, syntax::SyntaxConfig, value::Serde,
+    escape_formatter,
+    syntax::SyntaxConfig,
+    value::{Kwargs, Serde},
 };
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -21,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "base.html",
     "token.html",
     "scripts.html",
+    "languages.html",
     "article_body.html",
     "found.html",
     "found_status.html",
@@ -68,7 +75,11 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "portal/error.html",
 ];
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+/// The templates in each language of the interface.
+static ENVIRONMENTS: LazyLock<Vec<(Language, Environment<'static>)>> =
+    LazyLock::new(|| Language::all().map(|language| (language, environment(language))).collect());
+
+fn environment(language: Language) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -85,10 +96,16 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("tone", tone);
     environment.add_filter("size", size);
     environment.add_filter("minutes", minutes);
-    environment.add_filter("moment", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "moment")));
-    environment.add_filter("due", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "due")));
-    environment.add_filter("day", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "day")));
-    environment.add_filter("since", |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, "since")));
+    for form in ["moment", "due", "day", "since"] {
+        let shown = move |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, form));
+        environment.add_filter(form, shown);
+    }
+    environment.add_global("language", language.code().to_owned());
+    environment.add_function("_", move |text: &str, values: Kwargs| filled(language.say(text), &values));
+    environment.add_function("_n", move |n: usize, one: &str, many: &str, values: Kwargs| {
+        let text = language.count(n, one, many);
+        filled(&text, &values)
+    });
     environment.add_function("asset", |file: String| {
         assets::address(&file).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "there is no such asset"))
     });
@@ -96,7 +113,13 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         environment.add_template(name, text).expect("a test renders every template");
     }
     environment
-});
+}
+
+/// A text with the values that a template gives.
+fn filled(text: &str, values: &Kwargs) -> Result<String, Error> {
+    let text = language::fill(text, |name| values.get::<Value>(name).ok().map(|value| value.to_string()));
+    values.assert_all_used().map(|()| text)
+}
 
 /// What stands in a page is escaped, and cannot turn the text around it.
 fn printed(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
@@ -108,10 +131,13 @@ fn printed(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Re
     }
 }
 
-/// A whole page.
+/// A whole page in the language of its frame; in English, if the interface does not speak it.
 pub fn page(template: &str, frame: &impl Serialize, page: impl Serialize) -> String {
-    let template = ENVIRONMENT.get_template(template).expect("it is in the list");
-    let context = context! { frame => Value::from(Serde(frame)), page => Value::from(Serde(page)) };
+    let frame = Value::from(Serde(frame));
+    let wanted = frame.get_attr("language").ok().and_then(|language| Language::parse(language.as_str()?));
+    let spoken = ENVIRONMENTS.iter().find(|(spoken, _)| Some(*spoken) == wanted).unwrap_or(&ENVIRONMENTS[0]);
+    let template = spoken.1.get_template(template).expect("it is in the list");
+    let context = context! { frame, page => Value::from(Serde(page)) };
     template.render(context).expect("a test renders every template")
 }
 

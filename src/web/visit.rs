@@ -3,6 +3,7 @@
 use super::{
     Console,
     error::Failure,
+    language::Speech,
     page::{Frame, Notice, Viewer, error::Problem, tier_name},
     view,
     who::{Forbidden, Who},
@@ -56,6 +57,8 @@ pub struct Visit {
     pub console: Console,
     /// When.
     pub now: Timestamp,
+    /// The language that it is answered in.
+    pub speech: Speech,
     who: Option<Who>,
 }
 
@@ -64,14 +67,15 @@ impl FromRequestParts<Console> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let who = <Who as FromRequestParts<Console>>::from_request_parts(parts, console).await?;
-        Ok(Self::new(console.clone(), Some(who)))
+        let Ok(speech) = Speech::from_request_parts(parts, console).await;
+        Ok(Self::new(console.clone(), Some(who), speech))
     }
 }
 
 impl Visit {
     /// Somebody's, or nobody's: the frame has no menu then.
-    pub fn new(console: Console, who: Option<Who>) -> Self {
-        Self { console, now: clock::now(), who }
+    pub fn new(console: Console, who: Option<Who>, speech: Speech) -> Self {
+        Self { console, now: clock::now(), speech, who }
     }
 
     /// What all surfaces do.
@@ -139,6 +143,7 @@ impl Visit {
             refused,
             outages,
             stale: live.held_back().count() + live.missing.len() + usize::from(live.desk_held_back),
+            speech: self.speech.clone(),
             notice: None,
         }
     }

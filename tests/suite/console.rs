@@ -39,6 +39,7 @@ fn frame(here: &'static str) -> Frame {
         refused: 1,
         outages: 1,
         stale: 1,
+        speech: Default::default(),
         notice: None,
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 /// The layers of `lib.rs`; what stands in one list does not see each other, but for the pairs below.
 const LAYERS: [&[&str]; 10] = [
-    &["clock", "id", "diagnostic", "markdown", "reason"],
+    &["clock", "id", "language", "diagnostic", "markdown", "reason"],
     &["yaml", "template", "expression"],
     &["playbook", "kb", "calendar"],
     &["desk"],

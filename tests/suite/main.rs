@@ -43,3 +43,4 @@ mod support;
 mod ticket;
 mod trees;
 mod typed;
+mod words;

@@ -11,7 +11,10 @@ pub mod incidents;
 pub mod lists;
 pub mod reply;
 
-use super::prose::{Entry, Prose, Related};
+use super::{
+    language::Speech,
+    prose::{Entry, Prose, Related},
+};
 use crate::{
     app::{Live, Offer},
     case::Row,
@@ -41,14 +44,28 @@ pub struct Frame {
     pub outages: usize,
     /// Playbooks that are not served as they are written.
     pub stale: usize,
+    /// The reader's language.
+    #[serde(flatten)]
+    pub speech: Speech,
     /// What came of what was done before.
     pub notice: Option<Notice>,
 }
 
 impl Frame {
     /// For somebody who has yet to sign in.
-    pub fn bare(desk: String, now: Timestamp) -> Self {
-        Self { desk, here: "", who: None, token: String::new(), now, refused: 0, outages: 0, stale: 0, notice: None }
+    pub fn bare(desk: String, now: Timestamp, speech: Speech) -> Self {
+        Self {
+            desk,
+            here: "",
+            who: None,
+            token: String::new(),
+            now,
+            refused: 0,
+            outages: 0,
+            stale: 0,
+            speech,
+            notice: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     search::{Candidate, Found, Hit, Kind, Query as Search},
     web::view,
 };
-use axum::{extract::Query, response::Html, response::IntoResponse};
+use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -182,7 +182,7 @@ pub async fn suggest(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     let hits = found.hits.into_iter().filter(|hit| !is_fix(hit)).map(|hit| HitView::new(hit, &q)).collect();
     let all = address("/help/search", &[("q", &q)]);
     let page = Suggestions { fix: fix.map(|fix| Fix::new(&fix, &q)), hits, all, q };
-    Ok(Html(view::page("portal/suggest.html", &guest.frame(), page)).into_response())
+    guest.page("portal/suggest.html", page)
 }
 
 /// `GET /help/search`

@@ -11,7 +11,7 @@ mod trouble;
 
 pub use limit::Limit;
 
-use super::{Console, prose::Prose, view, who::Signed};
+use super::{Console, language::Speech, prose::Prose, view, who::Signed};
 use crate::{
     app::{App, Live},
     clock, markdown,
@@ -74,6 +74,9 @@ pub struct Frame {
     token: String,
     /// When the page was made.
     now: Timestamp,
+    /// The reader's language.
+    #[serde(flatten)]
+    speech: Speech,
     /// What came of what was done before: `good`, `warning` or `bad`, and a sentence.
     notice: Option<(&'static str, String)>,
 }
@@ -85,6 +88,7 @@ pub struct Guest {
     session: Session,
     token: String,
     from: IpAddr,
+    speech: Speech,
 }
 
 impl FromRequestParts<Console> for Guest {
@@ -94,7 +98,8 @@ impl FromRequestParts<Console> for Guest {
         let session = parts.extensions.get::<Session>().expect("the guard gives every request a session").clone();
         let signed = session.get::<Signed>(Signed::KEY).await.map_err(Trouble::unavailable)?;
         let token = signed.map_or_else(String::new, |signed| signed.token);
-        Ok(Self { console: console.clone(), now: clock::now(), session, token, from: from(parts) })
+        let Ok(speech) = Speech::from_request_parts(parts, console).await;
+        Ok(Self { console: console.clone(), now: clock::now(), session, token, from: from(parts), speech })
     }
 }
 
@@ -122,7 +127,7 @@ impl Guest {
 
     fn frame(&self) -> Frame {
         let desk = self.live().desk.policy.name.clone();
-        Frame { desk, token: self.token.clone(), now: self.now, notice: None }
+        Frame { desk, token: self.token.clone(), now: self.now, speech: self.speech.clone(), notice: None }
     }
 
     fn page(&self, template: &str, page: impl Serialize) -> Answer {

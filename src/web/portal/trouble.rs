@@ -4,7 +4,7 @@ use super::{Frame, Guest};
 use crate::{
     app,
     case::Denied,
-    web::{Console, view},
+    web::{Console, language::Speech, view},
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -110,13 +110,16 @@ pub async fn explain(State(console): State<Console>, request: Request, next: Nex
     let (mut head, _) = response.into_parts();
     let why = head.extensions.remove::<Why>().map(|why| why.0);
     let page = Page::new(head.status, why);
-    let frame = match Guest::from_request_parts(&mut parts, &console).await {
+    let Ok(speech) = Speech::from_request_parts(&mut parts, &console).await;
+    let mut frame = match Guest::from_request_parts(&mut parts, &console).await {
         Ok(guest) => guest.frame(),
         Err(_) => {
             let desk = console.app().live().desk.policy.name.clone();
-            Frame { desk, token: String::new(), now: crate::clock::now(), notice: None }
+            Frame { desk, token: String::new(), now: crate::clock::now(), speech, notice: None }
         }
     };
+    // Nothing says where it would have been.
+    frame.speech.languages.clear();
     head.headers.remove(header::CONTENT_TYPE);
     head.headers.remove(header::CONTENT_LENGTH);
     (head.status, head.headers, Html(view::page("portal/error.html", &frame, page))).into_response()
