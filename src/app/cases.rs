@@ -2,7 +2,7 @@
 
 use super::{App, Error};
 use crate::{
-    case::{self, Actor, Case, Change, Context, Decision, Denied, Entry, Event, Intake, Move, Row, Script},
+    case::{self, Actor, Case, Change, Context, Decision, Denied, Entry, Event, Intake, Move, Opinion, Row, Script},
     clock,
     id::{CaseId, OutboxId, RunId},
     playbook::Program,
@@ -143,7 +143,7 @@ impl App {
     }
 
     /// The programs that entries start.
-    async fn programs_of(&self, entries: &[Entry]) -> Result<HashMap<String, Arc<Program>>, Error> {
+    pub(super) async fn programs_of(&self, entries: &[Entry]) -> Result<HashMap<String, Arc<Program>>, Error> {
         let mut programs = HashMap::new();
         for entry in entries {
             if let Event::RunStarted { program: hash, .. } = &entry.event
@@ -301,6 +301,23 @@ impl App {
     /// See [`Case::resolve`].
     pub async fn resolve(&self, actor: &Actor, id: CaseId, text: &str, confirmed: bool) -> Result<Arc<Case>, Error> {
         self.change(id, actor, |case, context| case.resolve(text, confirmed, context)).await
+    }
+
+    /// See [`Case::resolve_and_judge`].
+    pub async fn resolve_and_judge(
+        &self,
+        actor: &Actor,
+        id: CaseId,
+        text: &str,
+        confirmed: bool,
+        opinion: &Opinion,
+    ) -> Result<Arc<Case>, Error> {
+        self.change(id, actor, |case, context| case.resolve_and_judge(text, confirmed, opinion, context)).await
+    }
+
+    /// See [`Case::judge`].
+    pub async fn judge(&self, actor: &Actor, id: CaseId, opinion: &Opinion) -> Result<Arc<Case>, Error> {
+        self.change(id, actor, |case, context| case.judge(opinion, context)).await
     }
 
     /// See [`Case::reopen`].
@@ -468,7 +485,7 @@ impl App {
         for id in &ids {
             self.kept().forget(*id);
             if let Some(case) = self.fresh(*id).await? {
-                self.store.project(&case.row()).await?;
+                self.store.project(&case.row(), &case.judgements).await?;
             }
         }
         Ok(ids.len())

@@ -6,10 +6,12 @@ mod cases;
 mod counts;
 mod data;
 pub mod find;
+pub mod gaps;
 mod images;
 mod incidents;
 mod live;
 mod load;
+mod numbers;
 mod portal;
 pub mod reply;
 mod revision;
@@ -118,6 +120,7 @@ pub struct App {
     data: PathBuf,
     desk: Option<PathBuf>,
     counts: Mutex<counts::Counts>,
+    passages: numbers::Known,
     /// Read when it is first needed.
     link_key: OnceCell<LinkKey>,
 }
@@ -143,6 +146,7 @@ impl App {
             data: data.to_owned(),
             desk: desk.map(Path::to_owned),
             counts: Mutex::default(),
+            passages: numbers::Known::default(),
             link_key: OnceCell::new(),
         };
         Ok(Arc::new(app))

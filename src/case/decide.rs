@@ -1,13 +1,14 @@
 //! What people do with a case comes to events, or is refused.
 
 use super::{
-    Attachment, Case, Event, OutboxEntry, Requester, State,
+    Attachment, Case, CaseRun, Choice, Event, Opinion, OutboxEntry, Requester, State,
     envelope::Party,
     escalate::{Leave, leave, left},
 };
 use crate::{
     desk::{Desk, Destination, Leaving},
     id::{OutboxId, RunId},
+    markdown,
     playbook::{Program, flow::EndKind},
     run::{self, Audience, Input, Origin, Refused, Run, Signal, View},
 };
@@ -517,6 +518,83 @@ impl Case {
         }
         events.push(Event::Resolved { text, confirmed });
         Ok(Change { events, outbox: Vec::new() })
+    }
+
+    /// Closes it, and says what was the matter with the script.
+    pub fn resolve_and_judge(&self, words: &str, confirmed: bool, opinion: &Opinion, context: Context<'_>) -> Decision {
+        let mut change = self.resolve(words, confirmed, context)?;
+        let closed = change.events.iter().find_map(|event| match event {
+            Event::Resolved { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        let solved = Some(opinion.solved.clone()).filter(|solved| !solved.trim().is_empty()).or(closed);
+        let opinion = Opinion { solved: solved.unwrap_or_default(), ..opinion.clone() };
+        change.events.extend(self.judge(&opinion, context)?.events);
+        Ok(change)
+    }
+
+    /// Says what was the matter with the script; once more, it is put right.
+    pub fn judge(&self, opinion: &Opinion, context: Context<'_>) -> Decision {
+        let Some(judged) = self.judged_run().filter(|_| context.actor.audience == Audience::Agent) else {
+            return refuse("only staff judge a script, and only where a case went up from one", &[]);
+        };
+        let step = opinion.step.clone().filter(|step| !step.is_empty() && opinion.verdict.names_a_step());
+        if let Some(step) = &step {
+            let steps: Vec<String> = self.judgeable().into_iter().map(|choice| choice.step).collect();
+            if !steps.contains(step) {
+                return Err(Refused::new(format!("the run did not come past `{step}`"), steps).into());
+            }
+        }
+        let solved = match (&self.state, opinion.solved.trim()) {
+            (State::Resolved { text, .. }, "") => text.clone(),
+            (_, "") => String::new(),
+            (_, words) => text("what solved it", words)?,
+        };
+        let Opinion { verdict, .. } = *opinion;
+        let mine = self.judgements.iter().find(|known| known.by == context.actor.name);
+        if mine.is_some_and(|mine| {
+            (mine.run, &mine.step, mine.verdict, &mine.solved) == (judged.run.id, &step, verdict, &solved)
+        }) {
+            return Ok(Change::default());
+        }
+        let (run, playbook, program) = (judged.run.id, judged.playbook.clone(), judged.run.program.hash.to_string());
+        Ok(Event::Judged { run, playbook, program, step, verdict, solved }.into())
+    }
+
+    /// The run that a verdict is about: the one that the case went up from last.
+    pub fn judged_run(&self) -> Option<&CaseRun> {
+        self.escalations.iter().rev().find_map(|up| self.run(up.envelope.playbook.as_ref()?.run))
+    }
+
+    /// The places that a verdict can name: where the run left those who held it, then its path, the latest first.
+    pub fn judgeable(&self) -> Vec<Choice> {
+        let Some(judged) = self.judged_run() else { return Vec::new() };
+        let info = self.info();
+        let up = self.escalations.iter().rev().find(|up| {
+            up.envelope.playbook.as_ref().is_some_and(|from| from.run == judged.run.id) && up.envelope.why.at.is_some()
+        });
+        let stop = match up {
+            Some(up) => up.envelope.why.at.clone().map(|at| (at, up.envelope.why.detail.clone().unwrap_or_default())),
+            None => match judged.run.view(&info) {
+                View::Prompt(prompt) => Some((prompt.at, prompt.text)),
+                View::Outcome(outcome) => Some((outcome.at, outcome.text.unwrap_or_default())),
+            },
+        };
+        let mut choices: Vec<Choice> = Vec::new();
+        let path = judged.run.path(&info);
+        for (step, text, last) in stop
+            .into_iter()
+            .map(|(at, text)| {
+                let shown = path.iter().rfind(|line| line.at == at).map(|line| line.text.clone());
+                (at, shown.unwrap_or(text), true)
+            })
+            .chain(path.iter().rev().map(|line| (line.at.clone(), line.text.clone(), false)))
+        {
+            if choices.iter().all(|known| known.step != step) {
+                choices.push(Choice { step, text: markdown::first_line(&text), last });
+            }
+        }
+        choices
     }
 
     /// The caller says that what it was closed with works.

@@ -1,7 +1,7 @@
 //! What happens to a case: one stream, which everything else follows from.
 
 use super::{
-    Escalation,
+    Escalation, Verdict,
     envelope::{Party, Requester},
 };
 use crate::{
@@ -59,6 +59,8 @@ pub enum Event {
     Resolved { text: String, confirmed: bool },
     /// Not solved after all.
     Reopened { why: String },
+    /// Whoever solved it said what was the matter with the script; see [`super::Opinion`].
+    Judged { run: RunId, playbook: String, program: String, step: Option<String>, verdict: Verdict, solved: String },
     /// A connector's other side has it.
     Delivered { outbox: OutboxId, connector: String, ticket: Option<String>, link: Option<String> },
     /// A connector's other side refused it for good.

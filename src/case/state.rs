@@ -1,7 +1,7 @@
 //! What a case is after its entries.
 
 use super::{
-    Attachment, Entry, Escalation, Event, Note, Requester, Row,
+    Attachment, Entry, Escalation, Event, Judgement, Note, Requester, Row,
     envelope::{Party, Seat},
 };
 use crate::{
@@ -105,6 +105,8 @@ pub struct Case {
     pub attachments: Vec<Attachment>,
     /// What other systems have, or refused.
     pub deliveries: Vec<Delivery>,
+    /// What was said of its script: the latest of each person, in order.
+    pub judgements: Vec<Judgement>,
     /// When somebody should have answered; none if the tier does not say, or somebody did.
     pub respond_by: Option<Timestamp>,
     /// Everything that happened.
@@ -163,6 +165,7 @@ impl Case {
             questions: Vec::new(),
             attachments: Vec::new(),
             deliveries: Vec::new(),
+            judgements: Vec::new(),
             respond_by: None,
             entries: vec![entry.clone()],
         })
@@ -272,6 +275,10 @@ impl Case {
                 self.respond_by = None;
             }
             Event::Reopened { .. } => self.state = State::Open,
+            Event::Judged { .. } => {
+                self.judgements.retain(|known| known.by != entry.by);
+                self.judgements.extend(Judgement::of(entry));
+            }
             Event::Delivered { outbox, ticket, link, .. } => {
                 if let Some(delivery) = self.delivery(*outbox) {
                     delivery.delivered = true;

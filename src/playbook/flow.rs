@@ -86,6 +86,8 @@ pub struct Prompt {
     pub articles: Vec<Spanned<String>>,
     /// Expected handling time.
     pub minutes: Option<f64>,
+    /// How often an item of `try` is expected to work, from 0 to 1.
+    pub chance: Option<f64>,
     /// What it takes.
     pub options: Options,
     /// The fact that the answer is kept in.

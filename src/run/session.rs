@@ -490,7 +490,7 @@ impl Run {
     }
 
     /// An answer in the words that give it.
-    pub(super) fn said(&self, frame: u32, place: Place, answer: &Answer) -> Said {
+    pub fn said(&self, frame: u32, place: Place, answer: &Answer) -> Said {
         match (answer, self.takes(frame, place)) {
             (Answer::Next, _) => Said::Answer("next".into()),
             (Answer::Stuck, _) => Said::Answer("stuck".into()),

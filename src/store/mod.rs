@@ -10,7 +10,7 @@ mod writer;
 pub use sqlite::{Settings, Sqlite, backup, out_of_room};
 
 use crate::{
-    case::{Entry, OutboxEntry, Row},
+    case::{Entry, Judgement, OutboxEntry, Row},
     id::{CaseId, IncidentId, OutboxId, RunId},
 };
 use async_trait::async_trait;
@@ -129,6 +129,17 @@ pub struct RunFilter {
     pub program: Option<String>,
     /// Only those of open cases (`true`), or only those of resolved ones (`false`).
     pub open: Option<bool>,
+}
+
+/// What was said of a script, and the case that it was said for: follows from the streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: u64,
+    /// What.
+    pub judgement: Judgement,
 }
 
 /// A program that an author withdrew: nobody may start it, and whoever goes through it is handed over.
@@ -288,8 +299,12 @@ pub trait Store: Send + Sync + 'static {
     async fn list(&self, filter: &Filter) -> Result<Vec<Row>, Error>;
     /// All cases, oldest first: to rebuild the lists.
     async fn cases(&self) -> Result<Vec<CaseId>, Error>;
-    /// Replaces a case's row in the lists, if its stream still ends at `row.seq`.
-    async fn project(&self, row: &Row) -> Result<(), Error>;
+    /// The same with the numbers of their latest entries.
+    async fn heads(&self) -> Result<Vec<(CaseId, u64)>, Error>;
+    /// What was said of scripts since a moment, of one playbook or of all, the latest first.
+    async fn verdicts(&self, since: Timestamp, playbook: Option<&str>, limit: u32) -> Result<Vec<Judged>, Error>;
+    /// Replaces what the lists show of a case, if its stream still ends at `row.seq`.
+    async fn project(&self, row: &Row, judgements: &[Judgement]) -> Result<(), Error>;
 
     // Outbox
 

@@ -1,13 +1,13 @@
 //! The store in SQL that every database takes.
 
 use super::{
-    Append, Error, Feedback, Filter, Incident, Outgoing, Person, ProgramSource, Recall, RunFilter, RunRow, Searched,
-    Session, Standing, Store, Viewed,
+    Append, Error, Feedback, Filter, Incident, Judged, Outgoing, Person, ProgramSource, Recall, RunFilter, RunRow,
+    Searched, Session, Standing, Store, Viewed,
     statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
     writer::Writer,
 };
 use crate::{
-    case::{Entry, Event, OutboxEntry, Row},
+    case::{Entry, Event, Judgement, OutboxEntry, Row},
     id::{CaseId, IncidentId, OutboxId, RunId},
 };
 use async_trait::async_trait;
@@ -25,11 +25,12 @@ const READERS: u32 = 4;
 /// How many entries one statement writes at most.
 const ENTRIES: usize = 8;
 /// Versions of the tables. What was released stays as it is.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "portal", include_str!("migrations/0002_portal.sql")),
     (3, "incidents", include_str!("migrations/0003_incidents.sql")),
     (4, "runs", include_str!("migrations/0004_runs.sql")),
+    (5, "verdicts", include_str!("migrations/0005_verdicts.sql")),
 ];
 
 /// What databases do not agree on.
@@ -226,8 +227,28 @@ impl<D: Dialect> Store for Sql<D> {
         self.all(Statement::new("SELECT case_id FROM cases ORDER BY number"), |row| parsed(row, 0)).await
     }
 
-    async fn project(&self, row: &Row) -> Result<(), Error> {
-        self.write(replace(row, row.seq)).await.map(drop)
+    async fn heads(&self) -> Result<Vec<(CaseId, u64)>, Error> {
+        let heads = "SELECT case_id, seq FROM cases ORDER BY number";
+        self.all(Statement::new(heads), |row| Ok((parsed(row, 0)?, count(row, 1)?))).await
+    }
+
+    async fn verdicts(&self, since: Timestamp, playbook: Option<&str>, limit: u32) -> Result<Vec<Judged>, Error> {
+        let verdicts = "SELECT verdicts.case_id, cases.number, verdicts.body FROM verdicts
+            JOIN cases ON cases.case_id = verdicts.case_id WHERE verdicts.at >= $1";
+        let mut verdicts = Statement::new(verdicts).bind(since);
+        if let Some(playbook) = playbook {
+            verdicts = verdicts.and(" AND verdicts.playbook = ", playbook);
+        }
+        let verdicts = verdicts.and(" ORDER BY verdicts.at DESC, cases.number DESC, verdicts.judge LIMIT ", limit);
+        self.all(verdicts, |row| Ok(Judged { case: parsed(row, 0)?, number: count(row, 1)?, judgement: json(row, 2)? }))
+            .await
+    }
+
+    async fn project(&self, row: &Row, judgements: &[Judgement]) -> Result<(), Error> {
+        let case = row.case.to_string();
+        let forget = Statement::new("DELETE FROM verdicts WHERE case_id = $1").bind(case.as_str());
+        let verdicts = judgements.iter().map(|judgement| judge(&case, judgement));
+        self.writer.write([replace(row, row.seq), forget].into_iter().chain(verdicts).collect()).await.map(drop)
     }
 
     async fn claim(
@@ -474,6 +495,8 @@ fn statements(append: Append) -> Vec<Statement> {
             out.push(insert.bind(playbook.as_str()).bind(program.as_str()));
         }
     }
+    let judgements = entries.iter().filter_map(Judgement::of);
+    out.extend(judgements.map(|judgement| judge(&id, &judgement)));
     out.extend(outbox.iter().map(send));
     out.extend(settled.iter().map(|(id, standing)| settle(*id, standing)));
     out
@@ -504,6 +527,14 @@ fn replace(row: &Row, after: u64) -> Statement {
         seq = $1, open = $2, tier = $3, team = $4, holder = $5, requester_key = $6, due = $7, body = $8
         WHERE case_id = $9 AND seq = $10";
     shown(Statement::new(update), row).bind(row.case.to_string()).bind(after)
+}
+
+fn judge(case: &str, judgement: &Judgement) -> Statement {
+    let keep = "INSERT INTO verdicts (case_id, judge, playbook, at, body) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (case_id, judge) DO UPDATE SET playbook = excluded.playbook, at = excluded.at,
+        body = excluded.body";
+    let keep = Statement::new(keep).bind(case).bind(judgement.by.as_str()).bind(judgement.playbook.as_str());
+    keep.bind(judgement.when).bind(encoded(judgement))
 }
 
 fn send(entry: &OutboxEntry) -> Statement {

@@ -479,10 +479,10 @@ async fn a_row_is_replaced_only_where_it_stands(place: &Place) {
     let store = place.open().await;
     let subject = opened(&*store, 1001).await;
     let renamed = Row { title: "Another".into(), tier: "second".into(), ..subject.row.clone() };
-    store.project(&renamed).await.expect("it writes");
+    store.project(&renamed, &[]).await.expect("it writes");
     let second = Filter { tier: Some("second".into()), limit: 9, ..Filter::default() };
     assert_eq!(store.list(&second).await.expect("it reads"), std::slice::from_ref(&renamed));
-    store.project(&Row { seq: 2, title: "Too late".into(), ..renamed.clone() }).await.expect("it does nothing");
+    store.project(&Row { seq: 2, title: "Too late".into(), ..renamed.clone() }, &[]).await.expect("it does nothing");
     assert_eq!(store.list(&second).await.expect("it reads"), [renamed]);
 }
 

@@ -457,6 +457,7 @@ impl Reader<'_> {
             tip,
             articles,
             minutes,
+            chance: None,
             options,
             save,
             stuck,
@@ -546,7 +547,7 @@ impl Reader<'_> {
         }
         let verify = item.verify.or_else(|| self.verify.clone());
         let options = self.action(worked, failed);
-        let (minutes, item_id) = (item.minutes, Some(item.id));
+        let (minutes, chance, item_id) = (item.minutes, item.chance, Some(item.id));
         let prompt = Prompt {
             kind: PromptKind::Do,
             item: item_id,
@@ -555,6 +556,7 @@ impl Reader<'_> {
             tip: item.tip,
             articles: item.articles,
             minutes,
+            chance,
             options,
             save: None,
             stuck,

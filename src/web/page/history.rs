@@ -59,6 +59,10 @@ fn sentence(event: &Event, case: &Case, desk: &Desk) -> Option<String> {
         Event::Resolved { confirmed: true, .. } => "closed it, confirmed by the caller".into(),
         Event::Resolved { confirmed: false, .. } => "closed it, not confirmed by the caller".into(),
         Event::Reopened { why } => format!("reopened it: {why}"),
+        Event::Judged { verdict, step, .. } => {
+            let step = step.as_ref().map(|step| format!(", at {step}")).unwrap_or_default();
+            format!("said of the script: {}{step}", verdict.name().replace('-', " "))
+        }
         Event::Delivered { connector, ticket: Some(ticket), .. } => {
             format!("delivered through {connector} as {ticket}")
         }
