@@ -1,7 +1,7 @@
 //! A desk from a folder, or the one that is built in.
 
 use super::Error;
-use crate::{desk::Desk, kb};
+use crate::{desk::Desk, kb, language::translation::split};
 use rust_embed::RustEmbed;
 use std::{
     fs,
@@ -20,7 +20,8 @@ struct Playbooks;
 #[prefix = "kb/"]
 struct Articles;
 
-const DESK: &[u8] = include_bytes!("../../desk.yaml");
+const DESK: [(&str, &[u8]); 2] =
+    [("desk.yaml", include_bytes!("../../desk.yaml")), ("desk.de.yaml", include_bytes!("../../desk.de.yaml"))];
 
 /// The largest picture that is shown, in bytes.
 const MAX_IMAGE: u64 = 16 << 20;
@@ -59,12 +60,23 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
     if desk.is_file() {
         files.push(("desk.yaml".to_owned(), read(&desk)?));
     }
+    for name in translations(folder)? {
+        files.push((name.clone(), read(&folder.join(name))?));
+    }
     for part in ["playbooks", "kb"] {
         if folder.join(part).is_dir() {
             collect(&folder.join(part), part, 0, &mut files)?;
         }
     }
     Ok(files)
+}
+
+/// The translations of `desk.yaml`, by name.
+fn translations(folder: &Path) -> Result<Vec<String>, Error> {
+    let fail = |source| Error::Read { path: folder.to_owned(), source };
+    let names = fs::read_dir(folder).map_err(fail)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let is_one = |name: &String| name.strip_suffix(".yaml").and_then(split).is_some_and(|(of, _)| of == "desk");
+    Ok(names.filter(is_one).collect())
 }
 
 /// The desk that is built in.
@@ -74,7 +86,7 @@ pub fn starter() -> Desk {
 
 /// Its files.
 pub(super) fn starter_files() -> Files {
-    let mut files = vec![("desk.yaml".to_owned(), DESK.to_owned())];
+    let mut files: Files = DESK.map(|(path, bytes)| (path.to_owned(), bytes.to_owned())).into();
     files.extend(embedded::<Playbooks>());
     files.extend(embedded::<Articles>());
     files

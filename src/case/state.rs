@@ -327,6 +327,7 @@ impl Case {
             caller: named(&self.requester.name),
             number: Some(self.number.to_string()),
             channel: self.channel.clone(),
+            texts: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     graph::{Graph, components},
     known::{self, Sets},
+    translated::Part,
 };
 use crate::{
     desk::Desk,
@@ -52,6 +53,8 @@ pub struct Context<'a> {
     pub calls: Vec<Vec<u32>>,
     /// What is known where, for playbooks that read facts which cannot be asked for.
     pub known: Vec<Option<Sets>>,
+    /// What is translated into the languages of the desk.
+    pub translations: Vec<Part<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -93,7 +96,8 @@ impl<'a> Context<'a> {
                 ends.unsure |= unsure;
             }
         }
-        let mut context = Self { desk, today, subjects, order, calls, known: Vec::new() };
+        let mut context =
+            Self { desk, today, subjects, order, calls, known: Vec::new(), translations: Part::all(desk) };
         context.known = known::compute(&context);
         context
     }

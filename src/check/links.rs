@@ -1,6 +1,6 @@
 //! What articles lead to, for the rules about them.
 
-use super::{Context, Findings};
+use super::{Context, Findings, translated};
 use crate::{
     desk::Target,
     diagnostic::{Diagnostic, Rule, Span, wording},
@@ -8,11 +8,11 @@ use crate::{
     markdown::Link,
 };
 
-/// Every link and picture of every article, with where it leads.
+/// Every link and picture of every article and its translations, with where it leads.
 pub fn all<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Article, &'a Link, Target<'a>)> {
     let desk = context.desk;
-    let links =
-        desk.articles.values().flat_map(|article| article.outline.links.iter().map(move |link| (article, link)));
+    let articles = desk.articles.values().chain(translated::articles(desk).map(|(_, article, _)| article));
+    let links = articles.flat_map(|article| article.outline.links.iter().map(move |link| (article, link)));
     links.map(move |(article, link)| (article, link, desk.target(Some(article), &link.target)))
 }
 

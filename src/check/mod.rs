@@ -9,6 +9,7 @@ mod links;
 mod reads;
 mod references;
 mod space;
+mod translated;
 
 mod endless_cycle;
 mod expired_article;
@@ -18,8 +19,11 @@ mod foreign_markup;
 mod impossible_condition;
 mod known_on_asked_fact;
 mod may_be_unknown;
+mod mismatched_headings;
+mod mismatched_values;
 mod missing_article;
 mod missing_image;
+mod missing_translation;
 mod missing_way;
 mod never_known;
 mod never_read;
@@ -32,12 +36,14 @@ mod shadowed_condition;
 mod site_link;
 mod staff_article;
 mod staff_call;
+mod stale_translation;
 mod test_mismatch;
 mod too_long;
 mod too_many_combinations;
 mod type_mismatch;
 mod uncovered_branch;
 mod undeclared_fact;
+mod undeclared_language;
 mod unknown_calendar;
 mod unknown_connector;
 mod unknown_heading;
@@ -47,6 +53,7 @@ mod unknown_priority;
 mod unknown_step;
 mod unknown_team;
 mod unknown_tier;
+mod unknown_translation;
 mod unreachable_step;
 mod value_not_allowed;
 mod way_never_taken;
@@ -112,6 +119,12 @@ static CHECKS: &[Check] = &checks![
     desk foreign_header,
     desk foreign_markup,
     desk site_link,
+    desk missing_translation,
+    desk stale_translation,
+    desk unknown_translation,
+    desk mismatched_values,
+    desk undeclared_language,
+    desk mismatched_headings,
     desk unknown_tier,
     desk unknown_team,
     desk unknown_calendar,

@@ -15,7 +15,9 @@ pub fn check(context: &Context<'_>, out: &Findings) {
     for (article, link, target) in links::all(context) {
         let Target::Article(id, Some(anchor)) = target else { continue };
         let to = &context.desk.articles[id];
-        if to.anchor(anchor).is_some() {
+        let translated = context.desk.editions.values().filter(|_| article.translation.is_some());
+        let others = translated.filter_map(|edition| edition.articles.get(id));
+        if std::iter::once(to).chain(others).any(|to| to.anchor(anchor).is_some()) {
             continue;
         }
         let place = if to.id == article.id { "this article".to_owned() } else { format!("`{}`", to.id) };

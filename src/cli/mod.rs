@@ -12,11 +12,13 @@ mod run;
 mod search;
 mod serve;
 mod test;
+mod translate;
 mod user;
 
 use crate::{
     app::{self, App},
     desk::Desk,
+    language::Language,
     store::{self, Sqlite, Store},
 };
 use clap::{Parser, Subcommand};
@@ -49,6 +51,7 @@ enum Command {
     Search(search::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
+    Translate(translate::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Eval(options) => eval::run(options),
         Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
+        Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
         Command::Connector(options) => connector::run(options, load),
@@ -151,6 +155,11 @@ impl Arguments {
 
 fn runtime() -> Result<Runtime, Error> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// A language by its two letters.
+fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).filter(|known| known.code() == text).ok_or_else(|| "write two letters, as `de`".into())
 }
 
 /// A playbook by its id, or what to say.

@@ -115,7 +115,8 @@ impl Desk {
             }
         }
         let mut shown = Vec::new();
-        for article in self.articles.values() {
+        let translated = self.editions.values().flat_map(|edition| edition.articles.values());
+        for article in self.articles.values().chain(translated) {
             for link in &article.outline.links {
                 if let Target::Image(path) = self.target(Some(article), &link.target) {
                     shown.push((path.to_owned(), article.id.clone()));

@@ -2,18 +2,21 @@
 
 mod articles;
 pub mod connector;
+mod edition;
 pub mod policy;
 mod synonyms;
 pub mod ticket;
 
 pub use articles::Target;
 pub use connector::Connector;
+pub use edition::Edition;
 pub use policy::{Destination, Leaving, Policy};
 
 use crate::{
     diagnostic::{Diagnostic, FileId, Sink, Source, Sources, Span, Spanned, form},
     kb::{self, Article},
-    playbook::{self, Facts, Playbook, Program, author_test, program::Part},
+    language::{Language, translation::split},
+    playbook::{self, Facts, Playbook, Program, Translation, author_test, program::Part, translation},
     template::Document,
     yaml::{self, Node},
 };
@@ -39,6 +42,8 @@ pub struct Desk {
     pub articles: BTreeMap<String, Article>,
     /// Pictures beside the articles, by path, with the ids of those that show them.
     pub images: BTreeMap<String, Vec<String>>,
+    /// What is translated, in declared languages and others.
+    pub editions: BTreeMap<Language, Edition>,
     /// Words that mean the same to its callers.
     pub synonyms: Vec<Vec<String>>,
     /// What was found while reading.
@@ -53,6 +58,9 @@ enum Content {
     Playbook(Box<Playbook>),
     Tests(author_test::TestFile),
     Article(Box<Article>),
+    /// The path of what it translates.
+    Translated(Language, String, Box<Article>),
+    Texts(Language, Box<Translation>),
     Image,
     Ticket(Box<Document>),
     Synonyms(Vec<Vec<String>>),
@@ -74,16 +82,17 @@ impl Desk {
         let facts = Arc::new(facts);
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(files.len().div_ceil(64)).max(1);
         let chunk = files.len().div_ceil(threads).max(1);
+        let all = files.as_slice();
         let parts: Vec<Vec<_>> = std::thread::scope(|scope| {
             let workers: Vec<_> = files
                 .chunks(chunk)
                 .enumerate()
                 .map(|(n, files)| {
-                    let facts = &facts;
+                    let desk = Head { facts: &facts, languages: policy.other_languages(), files: all };
                     on_large_stack(scope, move || {
                         let numbered = files.iter().enumerate();
                         numbered
-                            .map(|(at, (path, bytes))| read(FileId((n * chunk + at) as u32), path, bytes, facts))
+                            .map(|(at, (path, bytes))| read(FileId((n * chunk + at) as u32), path, bytes, desk))
                             .collect()
                     })
                 })
@@ -98,11 +107,13 @@ impl Desk {
             tests: Vec::new(),
             articles: BTreeMap::new(),
             images: BTreeMap::new(),
+            editions: BTreeMap::new(),
             synonyms: Vec::new(),
             findings: Vec::new(),
             ticket: None,
             ways: HashMap::new(),
         };
+        let mut translated = Vec::new();
         for (source, content, found) in parts.into_iter().flatten() {
             desk.sources.0.push(source);
             desk.findings.extend(found);
@@ -110,6 +121,8 @@ impl Desk {
                 Content::Playbook(playbook) => desk.add(*playbook),
                 Content::Tests(tests) => desk.tests.push(tests),
                 Content::Article(article) => desk.add_article(*article),
+                Content::Translated(language, of, article) => translated.push((language, of, *article)),
+                Content::Texts(language, texts) => desk.add_texts(language, *texts),
                 Content::Image => {
                     let path = &desk.sources.0.last().expect("it was put there").path;
                     desk.images.insert(path.clone(), Vec::new());
@@ -126,6 +139,7 @@ impl Desk {
             desk.sources.0.push(Source::new("desk.yaml", ""));
         }
         desk.findings.extend(findings.into_vec());
+        desk.join_translations(translated);
         desk.join_articles();
         desk
     }
@@ -208,7 +222,25 @@ fn desk_file(files: &[(String, Vec<u8>)], findings: &Sink<Diagnostic>) -> (Polic
     (policy, facts, Some((at, source)))
 }
 
-fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Content, Vec<Diagnostic>) {
+/// What is known of a desk before its files are read.
+#[derive(Clone, Copy)]
+struct Head<'a> {
+    facts: &'a Facts,
+    /// What it is translated into.
+    languages: &'a [Language],
+    /// By path.
+    files: &'a [(String, Vec<u8>)],
+}
+
+impl Head<'_> {
+    /// What an article translates: in a language of the desk, or beside an article of that name.
+    fn translated(&self, path: &str) -> Option<(String, Language)> {
+        let is_there = |path: &str| self.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).is_ok();
+        kb::translation(path).filter(|(of, language)| self.languages.contains(language) || is_there(of))
+    }
+}
+
+fn read(file: FileId, path: &str, bytes: &[u8], desk: Head<'_>) -> (Source, Content, Vec<Diagnostic>) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let hidden = path.split('/').any(|part| part.starts_with(['_', '.']) && part != "_index.md");
     let plain = |text: &str| Source::new(path, text);
@@ -225,13 +257,20 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
         return (plain(""), Content::Nothing, Vec::new());
     }
     if path.starts_with("kb/") && name.to_ascii_lowercase().ends_with(".md") {
-        let (source, article, found) = kb::parse(file, path, bytes);
-        return (source, article.map_or(Content::Nothing, |article| Content::Article(Box::new(article))), found);
+        let translated = desk.translated(path);
+        let (source, article, found) = kb::parse(file, path, bytes, translated.is_some());
+        let content = match (article.map(Box::new), translated) {
+            (Some(article), Some((of, language))) => Content::Translated(language, of, article),
+            (Some(article), None) => Content::Article(article),
+            (None, _) => Content::Nothing,
+        };
+        return (source, content, found);
     }
     if kb::is_image(path) {
         return (plain(""), Content::Image, Vec::new());
     }
-    if !path.starts_with("playbooks/") {
+    let of_desk = path.strip_suffix(".yaml").and_then(split).filter(|(of, _)| *of == "desk");
+    if !path.starts_with("playbooks/") && of_desk.is_none() {
         return (plain(""), Content::Nothing, Vec::new());
     }
     let Some(stem) = name.strip_suffix(".yaml") else {
@@ -243,9 +282,16 @@ fn read(file: FileId, path: &str, bytes: &[u8], facts: &Facts) -> (Source, Conte
     };
     let (source, tree, found) = yaml::parse(file, path, bytes);
     let findings = Sink::default();
-    let content = match stem.strip_suffix(".test") {
-        Some(id) => Content::Tests(author_test::parse(id, file, tree.as_ref(), &findings)),
-        None => Content::Playbook(Box::new(playbook::parse(stem, file, &source.text, tree.as_ref(), facts, &findings))),
+    let text = &source.text;
+    let content = match (stem.strip_suffix(".test"), split(stem)) {
+        (Some(id), _) => Content::Tests(author_test::parse(id, file, tree.as_ref(), &findings)),
+        (None, Some((of, language))) => {
+            let of = if of_desk.is_some() { "" } else { of };
+            Content::Texts(language, Box::new(translation::parse(of, file, text, tree.as_ref(), &findings)))
+        }
+        (None, None) => {
+            Content::Playbook(Box::new(playbook::parse(stem, file, text, tree.as_ref(), desk.facts, &findings)))
+        }
     };
     let mut all = found;
     let broken_yaml = !all.is_empty();

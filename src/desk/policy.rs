@@ -5,6 +5,7 @@ use crate::{
     calendar::{self, Calendar, Within},
     diagnostic::{Diagnostic, Sink, Span, Spanned, form, wording},
     expression::{self, Condition, Fault, Known, Slot, Type, Value, Verdict},
+    language::Language,
     playbook::{Facts, facts},
     reason::REASONS,
     yaml::{Fields, Node, ident},
@@ -71,6 +72,8 @@ pub struct Policy {
     pub name: String,
     /// Where people reach the console, without a `/` at the end.
     pub link: Option<String>,
+    /// What it speaks; playbooks and articles are written in the first.
+    pub languages: Vec<Language>,
     /// In written order.
     pub tiers: Vec<Tier>,
     /// In written order.
@@ -161,6 +164,16 @@ impl Policy {
             priorities: with_standard(Vec::new(), span),
             ..Self::default()
         }
+    }
+
+    /// The language that playbooks and articles are written in.
+    pub fn language(&self) -> Language {
+        self.languages.first().copied().unwrap_or(Language::ENGLISH)
+    }
+
+    /// Those that they are translated into.
+    pub fn other_languages(&self) -> &[Language] {
+        self.languages.get(1..).unwrap_or_default()
     }
 
     /// A tier by its id.
@@ -330,6 +343,15 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
         }
         well.then(|| link.value.trim_end_matches('/').to_owned())
     });
+    for word in fields.texts("languages") {
+        match Language::parse(&word.value).filter(|language| language.code() == word.value) {
+            Some(language) => policy.languages.push(language),
+            None => {
+                let help = "write their two letters, those of the texts as they are first: `languages: [en, de]`";
+                findings.push(form::wrong_type(word.span, "languages", "two letters for each", "another word", help));
+            }
+        }
+    }
     if let Some((key, node)) = fields.take("tiers") {
         policy.tiers = each(key, node, findings, |node| tier(node, findings));
     }

@@ -54,6 +54,12 @@ pub(super) fn read(article: &mut Article, path: &str, text: &str, findings: &Sin
     let (_, tree, found) = yaml::parse(article.file, path, masked.as_bytes());
     let span = Span { file: article.file, start: inner.start as u32, end: inner.start as u32 };
     match tree.as_ref() {
+        Some(tree) if article.translation.is_some() => {
+            found.into_iter().for_each(|finding| findings.push(finding));
+            if let Some(fields) = Fields::new(tree, "the header of a translation", span, findings) {
+                take_translated(article, fields);
+            }
+        }
         Some(Spanned { value: Node::Map(map), .. }) if is_foreign(map) => {
             let known = |key: &str| KEYS.contains(&key);
             article.foreign = map.iter().find(|(key, _)| !known(&key.value)).map(|(key, _)| key.span);
@@ -123,6 +129,16 @@ fn take_foreign(article: &mut Article, mut fields: Fields<'_>) {
     }
     article.summary = fields.text("description").map(|text| text.value);
     article.tags = fields.texts("tags");
+}
+
+/// What is another's in another language; all else is that article's to say.
+fn take_translated(article: &mut Article, mut fields: Fields<'_>) {
+    article.title = fields.text("title").map(|title| title.value).unwrap_or_default();
+    article.summary = fields.text("summary").map(|summary| summary.value);
+    article.tags = fields.texts("tags");
+    article.symptoms = fields.texts("symptoms");
+    article.translation.get_or_insert_default().of = fields.text("translates");
+    fields.finish();
 }
 
 fn take(article: &mut Article, mut fields: Fields<'_>) {

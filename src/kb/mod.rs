@@ -3,10 +3,11 @@
 mod header;
 mod parse;
 
-pub use parse::{INDEXES, id, parse};
+pub use parse::{INDEXES, id, parse, translation};
 
 use crate::{
     diagnostic::{FileId, Span, Spanned},
+    language::translation::hash,
     markdown::{self, Outline},
 };
 use jiff::civil::Date;
@@ -55,6 +56,17 @@ pub struct Article {
     pub begins_with_title: bool,
     /// What stands below each heading but the title.
     pub sections: Vec<Section>,
+    /// It stands for another in another language.
+    pub translation: Option<Translation>,
+}
+
+/// What an article has that translates another.
+#[derive(Debug, Default)]
+pub struct Translation {
+    /// The hash of what it translates, as its header has it.
+    pub of: Option<Spanned<String>>,
+    /// The anchors of what it translates, each with its own; empty if their headings do not agree.
+    pub anchors: Vec<(String, String)>,
 }
 
 /// A part of an article, from its heading to the next.
@@ -88,12 +100,47 @@ impl Article {
         Span { file: self.file, start: self.body_at + at.start as u32, end: self.body_at + at.end as u32 }
     }
 
-    /// The anchor that a link means; `None` if there is no such heading.
+    /// The hash that its translations have of it.
+    pub fn hash(&self) -> String {
+        let symptoms = self.symptoms.iter().map(|symptom| symptom.value.as_str());
+        let texts = [self.title.as_str(), self.summary.as_deref().unwrap_or_default(), &self.body];
+        hash(&texts.into_iter().chain(symptoms).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Whether it translates an article as that is.
+    pub fn is_current(&self, source: &Self) -> bool {
+        let of = self.translation.as_ref().and_then(|translation| translation.of.as_ref());
+        of.is_some_and(|of| of.value == source.hash())
+    }
+
+    /// Makes it stand for another: who may read it and where it belongs is the other's to say.
+    pub fn translates(&mut self, source: &Self) {
+        self.id.clone_from(&source.id);
+        (self.self_service, self.category) = (source.self_service, source.category.clone());
+        (self.applies_to, self.related) = (source.applies_to.clone(), source.related.clone());
+        (self.owner, self.reviewed) = (source.owner.clone(), source.reviewed);
+        self.review_by.clone_from(&source.review_by);
+        if self.tags.is_empty() {
+            self.tags.clone_from(&source.tags);
+        }
+        let (own, other) = (&self.outline.headings, &source.outline.headings);
+        let agree = own.iter().map(|heading| heading.level).eq(other.iter().map(|heading| heading.level));
+        let pairs = other.iter().zip(own).filter(|_| agree);
+        let anchors = pairs.map(|(other, own)| (other.anchor.clone(), own.anchor.clone())).collect();
+        self.translation.get_or_insert_default().anchors = anchors;
+    }
+
+    /// The anchor that a link means, be it written for this article or for the one that it translates; `None` if there
+    /// is no such heading.
     pub fn anchor(&self, written: &str) -> Option<&str> {
-        let anchors = || self.outline.headings.iter().map(|heading| &heading.anchor).chain(&self.outline.names);
+        let own = self.outline.headings.iter().map(|heading| &heading.anchor).chain(&self.outline.names);
+        let others = self.translation.iter().flat_map(|translation| &translation.anchors);
+        let anchors: Vec<(&String, &String)> =
+            own.map(|anchor| (anchor, anchor)).chain(others.map(|(other, own)| (other, own))).collect();
         let meant = markdown::slug(&decoded(written));
-        let found = anchors().find(|anchor| *anchor == written);
-        found.or_else(|| anchors().find(|anchor| markdown::slug(anchor) == meant)).map(String::as_str)
+        let found = anchors.iter().find(|(name, _)| *name == written);
+        let found = found.or_else(|| anchors.iter().find(|(name, _)| markdown::slug(name) == meant));
+        found.map(|(_, anchor)| anchor.as_str())
     }
 
     /// Its words, plain: what belongs to no section, then each section's.

@@ -1,8 +1,9 @@
 //! A file to an article, whatever the bytes.
 
-use super::{Article, Section, header};
+use super::{Article, Section, Translation, header};
 use crate::{
     diagnostic::{Diagnostic, FileId, Sink, Source, Span, form},
+    language::{Language, translation::split},
     markdown::{self, Outline},
 };
 use std::collections::BTreeMap;
@@ -34,8 +35,16 @@ fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Takes an article in. `None` for a folder's index that says nothing, and for what is far too large to be read.
-pub fn parse(file: FileId, path: &str, bytes: &[u8]) -> (Source, Option<Article>, Vec<Diagnostic>) {
+/// The path of the article that a file translates, and into which language, by its name: `vpn.de.md`.
+pub fn translation(path: &str) -> Option<(String, Language)> {
+    let (stem, ending) = path.rsplit_once('.')?;
+    let (of, language) = split(stem).filter(|(of, _)| !of.ends_with('/'))?;
+    Some((format!("{of}.{ending}"), language))
+}
+
+/// Takes an article in, or a translation of one. `None` for a folder's index that says nothing, and for what is far too
+/// large to be read.
+pub fn parse(file: FileId, path: &str, bytes: &[u8], translates: bool) -> (Source, Option<Article>, Vec<Diagnostic>) {
     let top = Span { file, start: 0, end: 0 };
     if bytes.len() > MAX_BYTES {
         let found = form::too_large(top, &format!("larger than {} KiB", MAX_BYTES / 1024))
@@ -49,13 +58,13 @@ pub fn parse(file: FileId, path: &str, bytes: &[u8]) -> (Source, Option<Article>
         findings.push(form::not_utf8(Span { file, start: at, end: at + '\u{fffd}'.len_utf8() as u32 }));
     }
     let source = Source::new(path, text);
-    let article = article(file, path, &source.text, &findings);
+    let article = article(file, path, &source.text, translates, &findings);
     let is_index = path.to_lowercase().ends_with("index.md");
     let article = (!is_index || !article.body.trim().is_empty()).then_some(article);
     (source, article, findings.into_vec())
 }
 
-fn article(file: FileId, path: &str, text: &str, findings: &Sink<Diagnostic>) -> Article {
+fn article(file: FileId, path: &str, text: &str, translates: bool, findings: &Sink<Diagnostic>) -> Article {
     let name = path.rsplit('/').next().unwrap_or(path);
     let folder = path.split('/').nth(1).filter(|_| path.matches('/').count() > 1);
     let mut article = Article {
@@ -79,6 +88,7 @@ fn article(file: FileId, path: &str, text: &str, findings: &Sink<Diagnostic>) ->
         outline: Outline::default(),
         begins_with_title: false,
         sections: Vec::new(),
+        translation: translates.then(Translation::default),
     };
     let body_at = header::read(&mut article, path, text, findings);
     article.body_at = body_at as u32;
@@ -151,7 +161,7 @@ mod tests {
     #[test]
     fn an_article_says_what_it_is_made_of() {
         let text = "\u{feff}---\r\ntitle: Free space\r\ntags: disk\r\n---\r\n# Free space\r\nTop.\r\n## Windows\r\nA\r\n### More\r\n## Mac\r\nB\r\n";
-        let (_, article, found) = parse(FileId(0), "kb/disk/free-space.md", text.as_bytes());
+        let (_, article, found) = parse(FileId(0), "kb/disk/free-space.md", text.as_bytes(), false);
         let article = article.expect("it is one");
         assert!(found.is_empty(), "{found:?}");
         assert_eq!((article.title.as_str(), article.category.as_deref()), ("Free space", Some("disk")));
@@ -165,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_index_without_text_is_no_article() {
-        assert!(parse(FileId(0), "kb/vpn/_index.md", b"---\ntitle: VPN\n---\n").1.is_none());
-        assert!(parse(FileId(0), "kb/vpn/connect.md", b"---\ntitle: VPN\n---\n").1.is_some());
+        assert!(parse(FileId(0), "kb/vpn/_index.md", b"---\ntitle: VPN\n---\n", false).1.is_none());
+        assert!(parse(FileId(0), "kb/vpn/connect.md", b"---\ntitle: VPN\n---\n", false).1.is_some());
     }
 }

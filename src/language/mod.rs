@@ -4,6 +4,8 @@
 //! [`Language::say`] for a whole text, [`Language::fill`] for one with `{names}` in it, [`Language::reword`] for a
 //! sentence that came from below with its values already in it. What a catalogue does not have stays English.
 
+pub mod translation;
+
 use jiff::fmt::strtime::BrokenDownTime;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, collections::HashMap, fmt, sync::LazyLock};

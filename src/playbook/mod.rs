@@ -6,12 +6,14 @@ pub mod flow;
 mod parse;
 pub mod program;
 mod step;
+pub mod translation;
 
 pub use facts::{Fact, Facts, Scope};
 pub use flow::Flow;
 pub use parse::parse;
 pub use program::Program;
 pub use step::{KINDS, Kind};
+pub use translation::{Texts, Translation};
 
 use crate::diagnostic::{FileId, Spanned};
 use std::sync::Arc;
@@ -32,6 +34,13 @@ impl Starters {
     pub fn is_staff(&self) -> bool {
         self.agent && !self.self_service
     }
+}
+
+/// What an answer is called that has no label: `not-sure` is "Not sure".
+fn label(id: &str) -> String {
+    let words = id.replace('-', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What stands at the top of a playbook, and its flow.

@@ -10,6 +10,7 @@ use crate::{
     expression::{Known, Verdict},
     markdown,
     playbook::flow::{Node, PromptKind},
+    template::Text,
 };
 use std::collections::HashSet;
 
@@ -61,7 +62,7 @@ impl Run {
         let mut open = Vec::new();
         for frame in 0..self.walk().frames.len() as u32 {
             for (place, prompt) in self.actions(frame) {
-                let text = self.render(&prompt.text, frame, case);
+                let text = self.render(&prompt.text, self.step_id(frame, place), frame, case);
                 let first = markdown::plain(text.lines().next().unwrap_or_default()).trim().to_owned();
                 if self.is_ruled_out(frame, place) {
                     continue;
@@ -80,9 +81,9 @@ impl Run {
         let Some(frame) = frames.into_iter().find(|frame| self.calls(*frame) == at.calls) else {
             return Some((named(at), None));
         };
-        let (_, prompt) = self.actions(frame).find(|(place, _)| self.local_name(frame, *place) == at.name)?;
-        let verify = prompt.verify.as_deref().map(|text| self.render(text, frame, case));
-        Some((self.render(&prompt.text, frame, case), verify))
+        let (place, prompt) = self.actions(frame).find(|(place, _)| self.local_name(frame, *place) == at.name)?;
+        let render = |text: &Text| self.render(text, self.step_id(frame, place), frame, case);
+        Some((render(&prompt.text), prompt.verify.as_deref().map(render)))
     }
 
     /// Whether an item's `if` does not hold.

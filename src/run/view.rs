@@ -7,16 +7,18 @@ use super::{
     walk::{Position, State},
 };
 use crate::{
-    expression::{Slot, Type},
+    expression::{Slot, Type, Value},
     playbook::{
-        Fact,
-        flow::{EndKind, Node, Options, PromptKind},
+        Texts,
+        flow::{EndKind, Node, Options, PromptKind, Step},
+        program::Unit,
     },
     reason::Reason,
     template::{Read, Text},
 };
+use std::sync::Arc;
 
-/// What texts may say of the case around a run.
+/// What texts may say of the case around a run, and what they are read in.
 #[derive(Clone, Debug, Default)]
 pub struct CaseInfo {
     /// Who called.
@@ -25,6 +27,21 @@ pub struct CaseInfo {
     pub number: Option<String>,
     /// How they reached the desk.
     pub channel: Option<String>,
+    /// Stand for those of the playbooks as far as they are translated; the walk knows nothing of them.
+    pub texts: Option<Arc<Texts>>,
+}
+
+impl CaseInfo {
+    /// The same, read in another language.
+    pub fn reading(self, texts: Option<Arc<Texts>>) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// A playbook's title.
+    pub fn title(&self, playbook: &str, title: &str) -> String {
+        let texts = self.texts.as_ref();
+        texts.and_then(|texts| texts.words(playbook, "", title)).unwrap_or(title).to_owned()
+    }
 }
 
 /// An answer that can be chosen.
@@ -153,18 +170,17 @@ impl Run {
         match self.walk().position {
             Position::At { frame, place } => self.handed_over().map(|reason| stopped(reason, self.name(frame, place))),
             Position::Ended { frame, node } => {
-                let unit = self.walk().frames[frame as usize].unit;
-                let Node::End(end) = &self.program.units[unit as usize].flow.nodes[node as usize] else {
-                    unreachable!("a run ends at an end")
-                };
+                let flow = &self.unit(frame).flow;
+                let Node::End(end) = &flow.nodes[node as usize] else { unreachable!("a run ends at an end") };
+                let step = &flow.steps[flow.step_of(node) as usize].id.value;
                 let word =
                     |word: &Option<crate::diagnostic::Spanned<String>>| word.as_ref().map(|word| word.value.clone());
                 Some(Outcome {
                     ending: Some(end.kind),
                     reason: None,
                     at: self.prefix(frame) + &end.name,
-                    text: Some(self.render(&end.text, frame, case)),
-                    tell: end.tell.as_ref().map(|tell| self.render(tell, frame, case)),
+                    text: Some(self.render(&end.text, step, frame, case)),
+                    tell: end.tell.as_ref().map(|tell| self.render(tell, step, frame, case)),
                     to: word(&end.to),
                     team: word(&end.team),
                     priority: word(&end.priority),
@@ -186,9 +202,11 @@ impl Run {
 
     fn view_prompt(&self, frame: u32, place: Place, case: &CaseInfo) -> Prompt {
         let fact_prompt = match place {
-            Place::Fact(slot) => Some(self.fact(frame, slot)),
+            Place::Fact(slot) => Some((self.fact(frame, slot), slot)),
             Place::Node { .. } => None,
         };
+        let choices_of = |slot| self.fact_choices(frame, slot, case);
+        let typed_of = |slot| self.typed(frame, slot, case);
         let base = Prompt {
             at: self.name(frame, place),
             visit: self.visit(place),
@@ -205,13 +223,18 @@ impl Run {
             staff: self.is_staff(frame, place),
             is_fact: fact_prompt.is_some(),
         };
-        if let Some(fact) = fact_prompt {
-            let text = fact.ask.as_ref().map(|text| self.render(text, frame, case)).unwrap_or_default();
-            return Prompt { text, choices: fact_choices(fact, "I can't tell"), typed: typed(fact), ..base };
+        if let Some((fact, slot)) = fact_prompt {
+            let ask = fact
+                .ask
+                .as_ref()
+                .map(|text| self.render_from(text, self.part(frame, slot), &fact.name.value, frame, case));
+            let text = ask.unwrap_or_default();
+            return Prompt { text, choices: choices_of(slot), typed: typed_of(slot), ..base };
         }
         let prompt = self.prompt(frame, place).expect("what is no fact is a prompt");
-        let render = |text: &Text| self.render(text, frame, case);
-        let saved = prompt.save.as_ref().map(|slot| (self.fact(frame, slot.value), self.state(frame, slot.value)));
+        let step = self.step_id(frame, place);
+        let render = |text: &Text| self.render(text, step, frame, case);
+        let saved = prompt.save.as_ref().map(|slot| (slot.value, self.state(frame, slot.value)));
         let stuck = if prompt.kind == PromptKind::Do { "I cannot do this" } else { "No answer fits" };
         let choices = match (&prompt.options, &saved) {
             (Options::Next(_), _) => vec![Choice { id: "next".into(), label: "Next".into() }],
@@ -220,7 +243,7 @@ impl Run {
                     choices.iter().map(|choice| Choice { id: choice.id.value.clone(), label: render(&choice.label) });
                 answers.chain([Choice { id: "stuck".into(), label: stuck.into() }]).collect()
             }
-            (Options::Typed(_), Some((fact, _))) => fact_choices(fact, "I can't tell"),
+            (Options::Typed(_), Some((slot, _))) => choices_of(*slot),
             (Options::Typed(_), None) => Vec::new(),
         };
         Prompt {
@@ -234,7 +257,7 @@ impl Run {
             typed: saved
                 .as_ref()
                 .filter(|_| matches!(prompt.options, Options::Typed(_)))
-                .and_then(|(fact, _)| typed(fact)),
+                .and_then(|(slot, _)| typed_of(*slot)),
             prefilled: saved.and_then(|(_, state)| state.value().map(ToString::to_string)),
             ..base
         }
@@ -242,23 +265,99 @@ impl Run {
 
     /// Whether a place belongs to a step that only staff may read.
     fn is_staff(&self, frame: u32, place: Place) -> bool {
-        let Place::Node { node, .. } = place else { return false };
-        let flow = &self.program.units[self.walk().frames[frame as usize].unit as usize].flow;
-        flow.steps[flow.step_of(node) as usize].staff
+        self.step(frame, place).is_some_and(|step| step.staff)
     }
 
-    /// A text of a frame with its values.
-    pub(super) fn render(&self, text: &Text, frame: u32, case: &CaseInfo) -> String {
+    fn unit(&self, frame: u32) -> &Unit {
+        &self.program.units[self.walk().frames[frame as usize].unit as usize]
+    }
+
+    /// The id of the step that a place belongs to; empty for a fact's prompt.
+    pub(super) fn step_id(&self, frame: u32, place: Place) -> &str {
+        self.step(frame, place).map_or("", |step| &step.id.value)
+    }
+
+    /// The step that a place belongs to; none for a fact's prompt.
+    fn step(&self, frame: u32, place: Place) -> Option<&Step> {
+        let Place::Node { node, .. } = place else { return None };
+        let flow = &self.unit(frame).flow;
+        Some(&flow.steps[flow.step_of(node) as usize])
+    }
+
+    /// The id under which the texts of a fact are translated.
+    fn part(&self, frame: u32, slot: Slot) -> &str {
+        match slot {
+            Slot::Own(_) => &self.unit(frame).id,
+            Slot::Desk(_) => "",
+        }
+    }
+
+    /// A text of a step of a frame with its values.
+    pub(super) fn render(&self, text: &Text, step: &str, frame: u32, case: &CaseInfo) -> String {
+        self.render_from(text, &self.unit(frame).id, step, frame, case)
+    }
+
+    fn render_from(&self, source: &Text, part: &str, place: &str, frame: u32, case: &CaseInfo) -> String {
         let scope = self.program.scope(self.walk().frames[frame as usize].unit);
-        text.render(|read| match read {
+        let text = case.texts.as_ref().and_then(|texts| texts.text(part, place, source));
+        text.unwrap_or(source).render(|read| match read {
             Read::Case("caller") => case.caller.clone(),
             Read::Case("number") => case.number.clone(),
             Read::Case(_) => case.channel.clone(),
             Read::Fact(name) => {
                 let slot = scope.find(&name.value)?;
-                self.state(frame, slot).value().map(|value| scope.fact(slot).shown(value))
+                let value = self.state(frame, slot).value()?;
+                Some(match text {
+                    Some(_) => self.shown(frame, slot, value, case),
+                    None => scope.fact(slot).shown(value),
+                })
             }
         })
+    }
+
+    /// A word that belongs to a fact, as it is translated.
+    fn word(&self, frame: u32, slot: Slot, word: &str, case: &CaseInfo) -> String {
+        let name = &self.fact(frame, slot).name.value;
+        let texts = case.texts.as_ref();
+        texts.and_then(|texts| texts.words(self.part(frame, slot), name, word)).unwrap_or(word).to_owned()
+    }
+
+    /// A value as people are shown it.
+    fn shown(&self, frame: u32, slot: Slot, value: &Value, case: &CaseInfo) -> String {
+        let fact = self.fact(frame, slot);
+        let id = value.to_string();
+        match (fact.choices.iter().find(|(choice, _)| choice.value == id), &fact.unit) {
+            (Some((_, label)), _) => self.word(frame, slot, label, case),
+            (None, Some(unit)) => format!("{id} {}", self.word(frame, slot, unit, case)),
+            (None, None) => id,
+        }
+    }
+
+    fn fact_choices(&self, frame: u32, slot: Slot, case: &CaseInfo) -> Vec<Choice> {
+        let fact = self.fact(frame, slot);
+        let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned() };
+        let mut choices = match &fact.kind {
+            Type::YesNo => vec![choice("yes", "Yes"), choice("no", "No")],
+            Type::Choice(_) => {
+                let choices = fact.choices.iter();
+                choices.map(|(id, label)| choice(&id.value, &self.word(frame, slot, label, case))).collect()
+            }
+            _ => Vec::new(),
+        };
+        choices.push(choice("stuck", "I can't tell"));
+        choices
+    }
+
+    fn typed(&self, frame: u32, slot: Slot, case: &CaseInfo) -> Option<TypedInput> {
+        let fact = self.fact(frame, slot);
+        let (kind, min, max) = match &fact.kind {
+            Type::Text(_) => ("text", None, None),
+            Type::Number(low, high) => ("number", low.map(|n| n.to_string()), high.map(|n| n.to_string())),
+            Type::Date(low, high) => ("date", low.map(|d| d.to_string()), high.map(|d| d.to_string())),
+            _ => return None,
+        };
+        let unit = fact.unit.as_ref().map(|unit| self.word(frame, slot, unit, case));
+        Some(TypedInput { kind, min, max, pattern: fact.kind.pattern().map(str::to_owned), unit })
     }
 
     /// The path so far.
@@ -327,25 +426,4 @@ fn stopped(reason: Reason, at: String) -> Outcome {
         priority: None,
         code: None,
     }
-}
-
-fn fact_choices(fact: &Fact, stuck: &str) -> Vec<Choice> {
-    let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned() };
-    let mut choices = match &fact.kind {
-        Type::YesNo => vec![choice("yes", "Yes"), choice("no", "No")],
-        Type::Choice(_) => fact.choices.iter().map(|(id, label)| choice(&id.value, label)).collect(),
-        _ => Vec::new(),
-    };
-    choices.push(choice("stuck", stuck));
-    choices
-}
-
-fn typed(fact: &Fact) -> Option<TypedInput> {
-    let (kind, min, max) = match &fact.kind {
-        Type::Text(_) => ("text", None, None),
-        Type::Number(low, high) => ("number", low.map(|n| n.to_string()), high.map(|n| n.to_string())),
-        Type::Date(low, high) => ("date", low.map(|d| d.to_string()), high.map(|d| d.to_string())),
-        _ => return None,
-    };
-    Some(TypedInput { kind, min, max, pattern: fact.kind.pattern().map(str::to_owned), unit: fact.unit.clone() })
 }

@@ -42,6 +42,7 @@ mod starter;
 mod store;
 mod support;
 mod ticket;
+mod translations;
 mod trees;
 mod typed;
 mod verdicts;

@@ -10,6 +10,7 @@ use crate::{
     case::{Actor, Case, Denied, Intake},
     desk::{Desk, Destination},
     id::{CaseId, RunId},
+    language::Language,
     run::{Audience, CaseInfo, Input, Origin, Outcome, Refused, Run, View, destination},
 };
 use clap::{Args, ValueEnum};
@@ -45,6 +46,9 @@ pub struct Arguments {
     /// The tier they work in [default: the desk's first staffed tier]
     #[arg(long, requires = "kept", value_name = "TIER", env = "FIRSTLINE_TIER")]
     tier: Option<String>,
+    /// The language that playbooks are read in, by its two letters [default: the desk's first]
+    #[arg(long, value_name = "LANGUAGE", value_parser = super::language, env = "FIRSTLINE_LANGUAGE")]
+    language: Option<Language>,
     /// For a person, or one JSON object a line in each direction
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
@@ -94,7 +98,7 @@ impl Followed<'_> {
         })?;
         let changed = case.seq != kept.case.seq;
         self.run = case.run(self.run.id).expect("a case loses no run").run.clone();
-        self.case = case.info();
+        self.case = case.info().reading(self.case.texts.take());
         kept.case = case;
         Ok(changed)
     }
@@ -157,7 +161,9 @@ pub fn run(
         Run::start(RunId::mint(), Arc::new(program), audience, tier.to_owned(), &arguments.facts).map_err(refused)?;
     let title = playbook.title.as_ref().map_or(&playbook.id, |title| &title.value).clone();
     let origin = Origin::practice(playbook);
-    follow(arguments, Followed { desk: &desk, title, origin, case: CaseInfo::default(), run, kept: None })
+    let case = CaseInfo::default().reading(arguments.language.and_then(|language| desk.texts(language)));
+    let title = case.title(&playbook.id, &title);
+    follow(arguments, Followed { desk: &desk, title, origin, case, run, kept: None })
 }
 
 fn follow(arguments: &Arguments, followed: Followed<'_>) -> Result<Status, Error> {
@@ -182,7 +188,8 @@ fn in_case(arguments: &Arguments, kept: impl FnOnce() -> Result<(Runtime, Arc<Ap
     let known = case.run(run).expect("a case loses no run");
     let (title, playbook, run) = (known.title.clone(), known.playbook.clone(), known.run.clone());
     let origin = Origin { playbook: &playbook, category: None, rated: None };
-    let info = case.info();
+    let info = case.info().reading(arguments.language.and_then(|language| live.desk.texts(language)));
+    let title = info.title(&playbook, &title);
     let kept = Kept { runtime, app: Arc::clone(&app), actor, case };
     follow(arguments, Followed { desk: &live.desk, title, origin, case: info, run, kept: Some(kept) })
 }

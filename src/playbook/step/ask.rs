@@ -1,7 +1,10 @@
 //! `ask`: a question with answers, or a typed input that is kept in a fact.
 
 use super::{
-    super::flow::{Choice, Options, PromptKind},
+    super::{
+        flow::{Choice, Options, PromptKind},
+        label,
+    },
     reader::Reader,
 };
 use crate::{
@@ -66,21 +69,14 @@ fn answer(step: &mut Reader<'_>, id: &Spanned<String>, node: &Spanned<Node>) -> 
     if form::RESERVED.contains(&id.value.as_str()) {
         step.findings.push(form::reserved_id(id, "an answer"));
     }
-    let mut label = Spanned::new(reader_label(&id.value), id.span);
+    let mut words = Spanned::new(label(&id.value), id.span);
     let mut was = Vec::new();
     let way = match &node.value {
         Node::Map(_) => step.detailed_way(id, node, &mut |fields| {
-            label = fields.text("label").unwrap_or(label.clone());
+            words = fields.text("label").unwrap_or(words.clone());
             was = fields.texts("was");
         }),
         _ => step.target(&id.value, id, node),
     };
-    Choice { id: id.clone(), label: Arc::new(step.parse_text(label)), way, was }
-}
-
-/// `not-sure` -> `Not sure`
-fn reader_label(id: &str) -> String {
-    let words = id.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    Choice { id: id.clone(), label: Arc::new(step.parse_text(words)), way, was }
 }
