@@ -142,11 +142,11 @@ impl App {
         Ok(Some(case))
     }
 
-    /// The programs that entries start.
+    /// The programs that entries start, or go on with.
     pub(super) async fn programs_of(&self, entries: &[Entry]) -> Result<HashMap<String, Arc<Program>>, Error> {
         let mut programs = HashMap::new();
         for entry in entries {
-            if let Event::RunStarted { program: hash, .. } = &entry.event
+            if let Event::RunStarted { program: hash, .. } | Event::Rebased { program: hash, .. } = &entry.event
                 && !programs.contains_key(hash)
                 && let Some(program) = self.program(hash).await?
             {
@@ -167,7 +167,10 @@ impl App {
         intake: Intake,
         playbook: Option<&str>,
     ) -> Result<Arc<Case>, Error> {
-        let script = playbook.map(|playbook| self.script(playbook, actor)).transpose()?;
+        let script = match playbook {
+            Some(playbook) => Some(self.script(playbook, actor).await?),
+            None => None,
+        };
         let id = match self.fresh(id).await? {
             Some(case) if is_same(&case, &intake, actor) => return Ok(case),
             // A form that came back from the browser's history, with another caller in it.
@@ -193,7 +196,7 @@ impl App {
     }
 
     /// A playbook that they can start; what is in force is kept already.
-    fn script(&self, playbook: &str, actor: &Actor) -> Result<Script, Error> {
+    async fn script(&self, playbook: &str, actor: &Actor) -> Result<Script, Error> {
         let live = self.live();
         let offer = live
             .offers
@@ -201,6 +204,11 @@ impl App {
             .filter(|offer| offer.audience.self_service || (offer.audience.agent && actor.audience == Audience::Agent));
         let offer = offer.ok_or_else(|| Error::NoPlaybook(playbook.to_owned()))?;
         let program = Arc::clone(&offer.program);
+        // Another process may have withdrawn it since the desk was read.
+        let hash = program.hash.to_string();
+        if self.store.recalls().await?.iter().any(|recall| recall.program == hash) {
+            return Err(Error::NoPlaybook(playbook.to_owned()));
+        }
         Ok(Script { playbook: offer.id.clone(), title: offer.title.clone(), program })
     }
 
@@ -212,13 +220,13 @@ impl App {
         playbook: &str,
         given: &[(String, String)],
     ) -> Result<(Arc<Case>, RunId), Error> {
-        let script = self.script(playbook, actor)?;
+        let script = self.script(playbook, actor).await?;
         let case = self.change(id, actor, |case, context| case.start(&script, given, context)).await?;
         let run = case.latest_run().expect("one was started").run.id;
         Ok((case, run))
     }
 
-    /// Says something to a run; see [`Case::say`].
+    /// Says something to a run; see [`Case::say`]. One whose version was withdrawn is handed over instead.
     pub async fn say(
         &self,
         actor: &Actor,
@@ -227,7 +235,16 @@ impl App {
         input: &Input,
         position: Option<&str>,
     ) -> Result<Arc<Case>, Error> {
-        self.change(id, actor, |case, context| case.say(run, input, position, context)).await
+        let live = self.live();
+        let decide =
+            |case: &Case, context: Context<'_>| match case.run(run).and_then(|known| live.recall(&known.run.program)) {
+                Some(recall) if !case.was_recalled(run) => {
+                    let change = case.recall(run, &recall.why, context)?;
+                    if change.events.is_empty() { case.say(run, input, position, context) } else { Ok(change) }
+                }
+                _ => case.say(run, input, position, context),
+            };
+        self.change(id, actor, decide).await
     }
 
     /// See [`Case::claim`].

@@ -7,7 +7,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     playbook::{Playbook, Program},
     search::Index,
-    store::ProgramSource,
+    store::{ProgramSource, Recall},
 };
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
@@ -56,6 +56,10 @@ pub struct Live {
     pub findings: Vec<Diagnostic>,
     /// Playbooks with errors that have no good version: ids.
     pub missing: Vec<String>,
+    /// Playbooks whose version in the folder was withdrawn; nobody can start them until another one lies there.
+    pub recalled: Vec<Recall>,
+    /// All that was withdrawn.
+    pub recalls: Vec<Recall>,
     /// `desk.yaml` is the last good version.
     pub desk_held_back: bool,
     /// Since when.
@@ -72,6 +76,8 @@ pub struct Live {
 pub struct Good<'a> {
     /// Keys as the store has them, to hashes.
     pub hashes: HashMap<String, String>,
+    /// Programs that were withdrawn; they are good no more.
+    pub recalls: Vec<Recall>,
     /// The sources of a hash.
     pub fetch: &'a dyn Fn(&str) -> Option<ProgramSource>,
 }
@@ -82,7 +88,11 @@ impl Good<'_> {
     }
 
     fn source(&self, key: &str) -> Option<ProgramSource> {
-        (self.fetch)(self.hashes.get(key)?)
+        (self.fetch)(self.hashes.get(key).filter(|hash| self.recall(hash).is_none())?)
+    }
+
+    fn recall(&self, hash: &str) -> Option<&Recall> {
+        self.recalls.iter().find(|recall| recall.program == hash)
     }
 }
 
@@ -112,10 +122,17 @@ impl Live {
         }
         let judged = held.as_ref().unwrap_or(&findings);
         let broken = Broken::of(&desk, judged);
-        let (mut offers, mut missing) = (BTreeMap::new(), Vec::new());
+        let (mut offers, mut missing, mut recalled) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let withdrawn = withdrawn(&desk, good);
         for playbook in desk.playbooks.values() {
             let key = format!("playbook/{}", playbook.id);
-            match desk.program(&playbook.id).filter(|program| broken.count(&desk, program) == 0) {
+            let program = desk.program(&playbook.id);
+            let units = program.iter().flat_map(|program| &program.units);
+            if let Some(recall) = units.filter_map(|unit| withdrawn.get(&*unit.id)).next() {
+                recalled.push(Recall { playbook: playbook.id.clone(), ..(*recall).clone() });
+                continue;
+            }
+            match program.filter(|program| broken.count(&desk, program) == 0) {
                 Some(program) => {
                     if !good.is(&key, &program.hash.to_string()) {
                         fresh.push((key, source(&desk, &playbook.id, &program)));
@@ -134,13 +151,44 @@ impl Live {
         }
         let desk_held_back = held.is_some();
         let (index, index_folder) = (OnceLock::new(), None);
-        (Self { desk, offers, newest, findings, missing, desk_held_back, since, hash, index, index_folder }, fresh)
+        let recalls = good.recalls.clone();
+        let live = Self {
+            desk,
+            offers,
+            newest,
+            findings,
+            missing,
+            recalled,
+            recalls,
+            desk_held_back,
+            since,
+            hash,
+            index,
+            index_folder,
+        };
+        (live, fresh)
+    }
+
+    /// Why a program was withdrawn, if it was.
+    pub fn recall(&self, program: &Program) -> Option<&Recall> {
+        let hash = || program.hash.to_string();
+        self.recalls.iter().find(|recall| recall.program == hash())
     }
 
     /// The playbooks whose version in the folder is not in force, with the number of errors.
     pub fn held_back(&self) -> impl Iterator<Item = (&Offer, usize)> {
         self.offers.values().filter_map(|offer| Some((offer, offer.held_back?)))
     }
+}
+
+/// The playbooks that lie in the folder in a version that was withdrawn.
+fn withdrawn<'a>(desk: &'a Desk, good: &'a Good<'_>) -> HashMap<&'a str, &'a Recall> {
+    if good.recalls.is_empty() {
+        return HashMap::new();
+    }
+    let hash = |id: &str| desk.program(id).map(|program| program.hash.to_string());
+    let ids = desk.playbooks.keys().map(String::as_str);
+    ids.filter_map(|id| Some((id, good.recall(&hash(id)?)?))).collect()
 }
 
 /// Desk policy and what belongs to it.

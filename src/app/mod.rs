@@ -15,6 +15,7 @@ mod numbers;
 mod portal;
 pub mod reply;
 mod revision;
+mod versions;
 mod watch;
 mod worker;
 
@@ -28,6 +29,7 @@ pub use live::{Live, Offer};
 pub use load::{folder, load, starter};
 pub use portal::{Item, SELF_SERVICE};
 pub use revision::{against, load_revision};
+pub use versions::{Moved, Rebased, Recalled, Stays};
 pub use watch::watch;
 pub use worker::{Pace, Worker};
 
@@ -186,15 +188,25 @@ impl App {
         self.wake.notified().await;
     }
 
+    /// Reads the desk again, and what was withdrawn.
+    pub(super) async fn read_again(&self) -> Result<(), Error> {
+        let files = match &self.desk {
+            Some(folder) => load::files(folder)?,
+            None => load::starter_files(),
+        };
+        self.put_in_force(files).await
+    }
+
     /// Puts a desk's files in force, if they are others than those that are.
     async fn put_in_force(&self, files: load::Files) -> Result<(), Error> {
         self.trouble(None);
         let live = bring_in(&self.store, &self.data, files).await?;
-        if live.hash != self.live().hash {
+        if live.hash != self.live().hash || live.recalls != self.live().recalls {
             tracing::info!(
                 playbooks = live.offers.len(),
                 held_back = live.held_back().count(),
                 missing = live.missing.len(),
+                recalled = live.recalled.len(),
                 "the desk has changed"
             );
             let live = Arc::new(live);
@@ -237,6 +249,7 @@ impl App {
 /// Builds what is in force, and keeps what turned out to be good.
 async fn bring_in(store: &Arc<dyn Store>, data: &Path, files: load::Files) -> Result<Live, Error> {
     let hashes = store.good().await?.into_iter().collect();
+    let recalls = store.recalls().await?;
     let (kept, runtime) = (Arc::clone(store), tokio::runtime::Handle::current());
     let built = tokio::task::spawn_blocking(move || {
         let mut failure = None;
@@ -248,7 +261,7 @@ async fn bring_in(store: &Arc<dyn Store>, data: &Path, files: load::Files) -> Re
                 None
             }
         };
-        let built = Live::build(files, &live::Good { hashes, fetch: &fetch }, clock::today(), clock::now());
+        let built = Live::build(files, &live::Good { hashes, recalls, fetch: &fetch }, clock::today(), clock::now());
         failure.map_or(Ok(built), Err)
     });
     let (mut live, fresh) = built.await.expect("building a desk does not panic")?;

@@ -10,7 +10,8 @@ use crate::{
     id::{OutboxId, RunId},
     markdown,
     playbook::{Program, flow::EndKind},
-    run::{self, Audience, Input, Origin, Refused, Run, Signal, View},
+    reason::Reason,
+    run::{self, Audience, Input, Origin, Rebase, Refused, Run, Signal, View},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -215,7 +216,7 @@ impl Case {
             tier,
             facts,
         };
-        Ok(self.follow(&started, vec![event], context))
+        Ok(self.follow(&started, vec![event], None, context))
     }
 
     /// Says something to a run. `position` is the token that it answers.
@@ -236,17 +237,77 @@ impl Case {
         }
         self.is_held_by(context.actor)?;
         let Some(event) = decided? else { return Ok(Change::default()) };
+        Ok(self.record(known, event, None, context)?)
+    }
+
+    /// Something that happens to a run, with what that brings with it. `note` is for whoever takes over.
+    fn record(
+        &self,
+        known: &Run,
+        event: run::Event,
+        note: Option<&str>,
+        context: Context<'_>,
+    ) -> Result<Change, Refused> {
         let leads_on =
             matches!(event, run::Event::Answered { .. } | run::Event::Changed { .. } | run::Event::HandedOver { .. });
         let mut after = known.clone();
         let by = context.actor.name.clone();
         after.record(run::Entry { when: context.now, by, event: event.clone() })?;
-        let event = Event::Went { run, what: event };
-        Ok(if leads_on { self.follow(&after, vec![event], context) } else { event.into() })
+        let event = Event::Went { run: known.id, what: event };
+        Ok(if leads_on { self.follow(&after, vec![event], note, context) } else { event.into() })
+    }
+
+    /// Goes on with a run by a newer version of its playbook, if it stands at the same place there.
+    pub fn rebase(&self, run: RunId, program: &Arc<Program>) -> Decision {
+        let known = self.known_run(run)?;
+        if known.program.hash == program.hash {
+            return Ok(Change::default());
+        }
+        if !self.is_under_way(run) {
+            return refuse("the run is over", &[]);
+        }
+        match run::rebase(known, program) {
+            Rebase::Moved { .. } => Ok(Event::Rebased { run, program: program.hash.to_string() }.into()),
+            Rebase::Stays(difference) => {
+                Err(Refused::new(format!("the newer version differs {difference}"), Vec::new()).into())
+            }
+        }
+    }
+
+    /// The same for whoever works on it.
+    pub fn move_on(&self, run: RunId, program: &Arc<Program>, context: Context<'_>) -> Decision {
+        self.is_held_by(context.actor)?;
+        self.rebase(run, program)
+    }
+
+    /// Whether somebody was told that the version which a run goes by is withdrawn.
+    pub fn was_recalled(&self, run: RunId) -> bool {
+        let told = |event: &Event| match event {
+            Event::Went { run: of, what: run::Event::HandedOver { because } } if *of == run => {
+                (*because == Reason::Recalled).then_some(true)
+            }
+            Event::Rebased { run: of, .. } if *of == run => Some(false),
+            _ => None,
+        };
+        self.entries.iter().rev().find_map(|entry| told(&entry.event)).unwrap_or_default()
+    }
+
+    /// Hands the run that is followed over because its version was withdrawn; nothing, if it asks nothing, or was
+    /// handed over so before: whoever took over decides.
+    pub fn recall(&self, run: RunId, why: &str, context: Context<'_>) -> Decision {
+        let latest = self.latest_run().filter(|latest| latest.run.id == run && !self.is_resolved());
+        let asks = latest.filter(|latest| matches!(latest.run.view(&self.info()), View::Prompt(_)));
+        match asks {
+            Some(latest) if !self.was_recalled(run) => {
+                let event = run::Event::HandedOver { because: Reason::Recalled };
+                Ok(self.record(&latest.run, event, Some(why), context)?)
+            }
+            _ => Ok(Change::default()),
+        }
     }
 
     /// What an outcome brings with it: what the run learned, and the way to the next tier.
-    fn follow(&self, run: &Run, mut events: Vec<Event>, context: Context<'_>) -> Change {
+    fn follow(&self, run: &Run, mut events: Vec<Event>, note: Option<&str>, context: Context<'_>) -> Change {
         let Some(outcome) = run.outcome(&self.info()) else {
             return Change { events, outbox: Vec::new() };
         };
@@ -264,7 +325,7 @@ impl Case {
         let why = super::envelope::Why {
             reason: outcome.why().expect("what leads on has a reason").to_owned(),
             at: Some(outcome.at.clone()),
-            detail: outcome.text.clone(),
+            detail: outcome.text.clone().or_else(|| note.map(str::to_owned)),
         };
         let leaving = Leave { why, told: outcome.tell.clone(), run: Some((run, playbook, title)), destination };
         let (escalation, outbox) = leave(self, leaving, context);

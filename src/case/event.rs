@@ -43,6 +43,8 @@ pub enum Event {
     },
     /// Something was said to a run.
     Went { run: RunId, what: run::Event },
+    /// A run goes on by another version of its playbook, from where it stood.
+    Rebased { run: RunId, program: String },
     /// It went to another tier.
     Escalated { escalation: Box<Escalation> },
     /// Someone works on it from now on.

@@ -8,7 +8,7 @@ use crate::{
     desk::policy::ORDINARY,
     id::{CaseId, OutboxId, RunId},
     playbook::Program,
-    run::{self, CaseInfo, Refused, Run},
+    run::{self, CaseInfo, Position, Refused, Run},
 };
 use jiff::Timestamp;
 use std::{collections::BTreeMap, sync::Arc};
@@ -234,6 +234,13 @@ impl Case {
                 let found = found.ok_or_else(|| refuse(format!("there is no run {run}")))?;
                 found.run.record(told).map_err(|refused| refuse(refused.why))?;
             }
+            Event::Rebased { run, program: hash } => {
+                let program = program(hash).ok_or_else(|| Fault::NoProgram(hash.clone()))?;
+                let found = self.runs.iter_mut().find(|known| known.run.id == *run);
+                let none = || Fault::Refused { seq: entry.seq, why: format!("there is no run {run}") };
+                let found = found.ok_or_else(none)?;
+                found.run = found.run.moved_to(&program);
+            }
             Event::Escalated { escalation } => {
                 let Seat { tier, team, .. } = &escalation.envelope.to;
                 self.tier.clone_from(tier);
@@ -318,6 +325,12 @@ impl Case {
     /// Whether nobody has to do anything any more.
     pub fn is_resolved(&self) -> bool {
         matches!(self.state, State::Resolved { .. })
+    }
+
+    /// Whether a run waits for an answer, a hand-over or a stop aside, while somebody has to do something.
+    pub fn is_under_way(&self, run: RunId) -> bool {
+        let over = |known: &CaseRun| matches!(known.run.walk().position, Position::Ended { .. });
+        !self.is_resolved() && self.run(run).is_some_and(|known| !over(known))
     }
 
     /// What texts may say of it.

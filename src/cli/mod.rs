@@ -8,6 +8,9 @@ mod explain;
 mod graph;
 mod outbox;
 mod output;
+mod rebase;
+mod recall;
+mod replay;
 mod run;
 mod search;
 mod serve;
@@ -17,8 +20,10 @@ mod user;
 
 use crate::{
     app::{self, App},
+    case::Actor,
     desk::Desk,
     language::Language,
+    run::Audience,
     store::{self, Sqlite, Store},
 };
 use clap::{Parser, Subcommand};
@@ -54,6 +59,9 @@ enum Command {
     Translate(translate::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Replay(replay::Arguments),
+    Rebase(rebase::Arguments),
+    Recall(recall::Arguments),
     Eval(eval::Arguments),
     Connector(connector::Arguments),
     Outbox(outbox::Arguments),
@@ -103,6 +111,16 @@ pub fn main() -> ExitCode {
         Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Graph(options) => graph::run(options, load),
+        Command::Replay(options) => {
+            let folder = app::folder(arguments.desk.as_deref());
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(replay::run(options, &app, folder.as_deref())))
+        }
+        Command::Rebase(options) => {
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(rebase::run(options, &app)))
+        }
+        Command::Recall(options) => {
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(recall::run(options, &app)))
+        }
         Command::Connector(options) => connector::run(options, load),
         Command::Outbox(options) => {
             arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app)))
@@ -160,6 +178,20 @@ fn runtime() -> Result<Runtime, Error> {
 /// A language by its two letters.
 fn language(text: &str) -> Result<Language, String> {
     Language::parse(text).filter(|known| known.code() == text).ok_or_else(|| "write two letters, as `de`".into())
+}
+
+/// Whoever is at the keys.
+fn actor(app: &App) -> Actor {
+    let tier = app.live().desk.policy.first_staffed().to_owned();
+    Actor { name: app::local_name(), tier, audience: Audience::Agent }
+}
+
+/// Numbers of cases, the first so many of them.
+fn numbers(cases: &[u64], most: usize) -> String {
+    let named: Vec<String> = cases.iter().take(most).map(u64::to_string).collect();
+    let more = cases.len() - named.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{} {}{rest}", if cases.len() == 1 { "case" } else { "cases" }, named.join(", "))
 }
 
 /// A playbook by its id, or what to say.

@@ -3,7 +3,6 @@
 use super::{Error, Status, output::*};
 use crate::{
     app::{self, App},
-    case::Actor,
     clock,
     id::OutboxId,
     store::{Outgoing, Standing},
@@ -73,8 +72,7 @@ pub async fn run(arguments: &Arguments, app: &App) -> Result<Status, Error> {
                     entries.into_iter().map(|outgoing| outgoing.entry.id).collect()
                 }
             };
-            let tier = app.live().desk.policy.first_staffed().to_owned();
-            let actor = Actor { name: app::local_name(), tier, audience: crate::run::Audience::Agent };
+            let actor = super::actor(app);
             for id in &ids {
                 app.retry(&actor, *id).await?.ok_or_else(|| {
                     Error::Usage(format!("there is no entry `{id}`; `firstline outbox list --all` shows all"))

@@ -72,15 +72,15 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Performed {
     /// The giving's number and what came of it; `None`: could not be done after all.
-    reports: Vec<(u32, Option<Outcome>)>,
+    pub(super) reports: Vec<(u32, Option<Outcome>)>,
     /// The givings that lay on the path before the latest report.
     path: HashSet<u32>,
 }
 
 #[derive(Clone, Debug)]
-struct Frame {
+pub(super) struct Frame {
     /// The frame of the call, the call's node and its visit there; `None` for the first.
-    parent: Option<(u32, u32, u32)>,
+    pub(super) parent: Option<(u32, u32, u32)>,
     children: Vec<u32>,
 }
 
@@ -91,10 +91,10 @@ pub struct AnswerBook {
     pub given_at_start: Vec<(Slot, Value)>,
     /// Who goes through it now.
     pub audience: Audience,
-    frames: Vec<Frame>,
-    answers: HashMap<Key, Given>,
-    actions: HashMap<Key, Performed>,
-    givings: u32,
+    pub(super) frames: Vec<Frame>,
+    pub(super) answers: HashMap<Key, Given>,
+    pub(super) actions: HashMap<Key, Performed>,
+    pub(super) givings: u32,
 }
 
 impl AnswerBook {

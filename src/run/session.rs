@@ -28,10 +28,10 @@ pub struct Run {
     pub tier: String,
     /// What happened, in order.
     pub entries: Vec<Entry>,
-    book: AnswerBook,
-    cursor: Option<Key>,
-    handed_over: Option<Reason>,
-    walk: Walk,
+    pub(super) book: AnswerBook,
+    pub(super) cursor: Option<Key>,
+    pub(super) handed_over: Option<Reason>,
+    pub(super) walk: Walk,
 }
 
 /// What a place takes.

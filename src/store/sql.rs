@@ -494,6 +494,10 @@ fn statements(append: Append) -> Vec<Statement> {
             let insert = Statement::new(insert).bind(run.to_string()).bind(id.as_str());
             out.push(insert.bind(playbook.as_str()).bind(program.as_str()));
         }
+        if let Event::Rebased { run, program } = &entry.event {
+            let update = Statement::new("UPDATE runs SET program = $1 WHERE run_id = $2");
+            out.push(update.bind(program.as_str()).bind(run.to_string()));
+        }
     }
     let judgements = entries.iter().filter_map(Judgement::of);
     out.extend(judgements.map(|judgement| judge(&id, &judgement)));

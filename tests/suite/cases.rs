@@ -280,7 +280,7 @@ fn what_a_person_rated_stands_over_what_an_ending_says() {
 /// there are.
 const LOGS: [(&str, u64, &str, usize); 2] = [
     (include_str!("../data/events-0.1.jsonl"), 31, "ann", 20),
-    (include_str!("../data/events-0.2.jsonl"), 10, "bob", 8),
+    (include_str!("../data/events-0.2.jsonl"), 11, "bob", 9),
 ];
 
 #[test]
@@ -315,6 +315,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Attached { .. } => "attached",
         Event::RunStarted { .. } => "run_started",
         Event::Went { .. } => "went",
+        Event::Rebased { .. } => "rebased",
         Event::Escalated { .. } => "escalated",
         Event::Claimed { .. } => "claimed",
         Event::Released => "released",

@@ -63,6 +63,8 @@ fn live(desk: &Arc<Desk>) -> app::Live {
         newest: Arc::clone(desk),
         findings: Vec::new(),
         missing: Vec::new(),
+        recalled: Vec::new(),
+        recalls: Vec::new(),
         desk_held_back: false,
         since: now(),
         hash: String::new(),

@@ -46,6 +46,9 @@ fn sentence(event: &Event, case: &Case, desk: &Desk) -> Option<String> {
             let title = case.run(*run).map_or("", |run| &run.title);
             went(what, title)?
         }
+        Event::Rebased { run, .. } => {
+            format!("moved “{}” to a newer version", case.run(*run).map_or("", |run| &run.title))
+        }
         Event::Escalated { escalation } => {
             let to = &escalation.envelope.to;
             let team = to.team.as_ref().map(|team| format!(", {team}")).unwrap_or_default();
@@ -81,6 +84,7 @@ fn went(what: &run::Event, title: &str) -> Option<String> {
         run::Event::Imported { name, value } => format!("let “{title}” know: {name} is {value}"),
         run::Event::TakenOver { .. } => format!("took over “{title}” at its step"),
         run::Event::HandedOver { because: Reason::Security } => "reported a security incident".into(),
+        run::Event::HandedOver { because: Reason::Recalled } => "found that this version was withdrawn".into(),
         run::Event::HandedOver { .. } => "asked for the next tier".into(),
         run::Event::GotUpset => "noted that the caller is upset".into(),
         run::Event::Noted { .. } => "wrote a note".into(),
