@@ -70,7 +70,7 @@ impl fmt::Display for Difference {
             Some(after) => write!(f, "after `{after}`: ")?,
             None => f.write_str("at the start: ")?,
         }
-        write!(f, "{} before, {} there", self.was, self.now)
+        write!(f, "{}; in the other version: {}", self.was, self.now)
     }
 }
 

@@ -115,6 +115,7 @@ pub fn routes(console: Console) -> Router {
         .route("/cases/{number}/runs/{run}/back", post(runs::back))
         .route("/cases/{number}/runs/{run}/change", get(runs::show_change).post(runs::change))
         .route("/cases/{number}/runs/{run}/signal", post(runs::signal))
+        .route("/cases/{number}/runs/{run}/move-on", post(runs::move_on))
         .nest("/help", portal::routes(&console))
         .merge(sign_in::routes())
         .fallback(error::nothing_here)

@@ -102,6 +102,12 @@ pub async fn change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(
     visit.say((number, run), Input::Change { at: form.at, visit: Some(form.visit), said }, form.position).await
 }
 
+/// `POST …/move-on`: by the version in force, from where it stands.
+pub async fn move_on(visit: Visit, Path((number, run)): Path<(u64, RunId)>) -> Answer {
+    let result = visit.app().move_on(&visit.actor(), visit.id(number).await?, run).await;
+    visit.done(number, result, |_| true).await
+}
+
 /// `upset`, `security` or `hand-over`.
 #[derive(Deserialize)]
 pub struct Sign {

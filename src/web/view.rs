@@ -41,6 +41,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "case_outcome.html",
     "case_path.html",
     "case_side.html",
+    "case_version.html",
     "case_work.html",
     "case_escalation.html",
     "change.html",

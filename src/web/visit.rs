@@ -142,7 +142,10 @@ impl Visit {
             now: self.now,
             refused,
             outages,
-            stale: live.held_back().count() + live.missing.len() + usize::from(live.desk_held_back),
+            stale: live.held_back().count()
+                + live.missing.len()
+                + live.recalled.len()
+                + usize::from(live.desk_held_back),
             speech: self.speech.clone(),
             notice: None,
         }

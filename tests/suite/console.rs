@@ -355,8 +355,9 @@ fn pages() -> Vec<(&'static str, String)> {
         desk_held_back: true,
         playbooks: 6,
         stale: vec![
-            health::Stale { id: "a".into(), errors: Some(2), served: true },
-            health::Stale { id: "b".into(), errors: None, served: false },
+            health::Stale { id: "a".into(), errors: Some(2), served: true, withdrawn: None },
+            health::Stale { id: "b".into(), errors: None, served: false, withdrawn: None },
+            health::Stale { id: "c".into(), errors: None, served: false, withdrawn: Some("It does harm.".into()) },
         ],
         findings: health::findings(&found, &broken.sources),
     };

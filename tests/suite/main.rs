@@ -49,4 +49,5 @@ mod translations;
 mod trees;
 mod typed;
 mod verdicts;
+mod versions;
 mod words;

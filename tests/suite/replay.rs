@@ -29,19 +29,19 @@ fn the_same_ending_another_ending_a_new_question_and_a_lost_answer() {
     let run = run(&program(&[]), &["yes", "usb", "=3", "worked"]);
     let over = |changes: &[(&str, &str)]| told(&run, &program(changes));
     assert_eq!(over(&[("Is it on?", "Is it lit?")]), "resolved at `tests.worked` -> the same");
-    insta::assert_snapshot!(over(&[("{resolve: It prints.}", "driver")]), @"resolved at `tests.worked` -> asks `driver/update`, which nobody was asked; after `tests/restart`: resolved at `tests.worked` before, asks `driver/update` there");
-    insta::assert_snapshot!(over(&[("yes: route", "yes: {escalate: Call somebody., to: tier-2, team: hardware}")]), @"resolved at `tests.worked` -> escalated at `lights.yes` to tier-2, hardware; after `lights`: asks `connection` before, escalated at `lights.yes` to tier-2, hardware there");
-    insta::assert_snapshot!(over(&[("{yes: route,", "{lit: route,")]), @"resolved at `tests.worked` -> `lights` does not take the answer that was given; at the start: `yes` at `lights` before, no such answer there");
-    insta::assert_snapshot!(over(&[("start: lights", "start: route"), ("  lights:", "  old:")]), @"resolved at `tests.worked` -> the same; at the start: asks `lights` before, asks `connection` there");
+    insta::assert_snapshot!(over(&[("{resolve: It prints.}", "driver")]), @"resolved at `tests.worked` -> asks `driver/update`, which nobody was asked; after `tests/restart`: resolved at `tests.worked`; in the other version: asks `driver/update`");
+    insta::assert_snapshot!(over(&[("yes: route", "yes: {escalate: Call somebody., to: tier-2, team: hardware}")]), @"resolved at `tests.worked` -> escalated at `lights.yes` to tier-2, hardware; after `lights`: asks `connection`; in the other version: escalated at `lights.yes` to tier-2, hardware");
+    insta::assert_snapshot!(over(&[("{yes: route,", "{lit: route,")]), @"resolved at `tests.worked` -> `lights` does not take the answer that was given; at the start: `yes` at `lights`; in the other version: no such answer");
+    insta::assert_snapshot!(over(&[("start: lights", "start: route"), ("  lights:", "  old:")]), @"resolved at `tests.worked` -> the same; at the start: asks `lights`; in the other version: asks `connection`");
     insta::assert_snapshot!(over(&[("start: lights", "start: power"), ("  lights:", "  power:\n    was: [lights]")]), @"resolved at `tests.worked` -> the same");
     insta::assert_snapshot!(over(&[("  tests:", "  attempts:\n    was: [tests]"), ("then: tests", "then: attempts")]), @"resolved at `tests.worked` -> the same");
-    insta::assert_snapshot!(over(&[("{resolve: It prints.}", "{not_resolved: It prints.}")]), @"resolved at `tests.worked` -> not resolved at `tests.worked`; after `tests/restart`: resolved at `tests.worked` before, not resolved at `tests.worked` there");
+    insta::assert_snapshot!(over(&[("{resolve: It prints.}", "{not_resolved: It prints.}")]), @"resolved at `tests.worked` -> not resolved at `tests.worked`; after `tests/restart`: resolved at `tests.worked`; in the other version: not resolved at `tests.worked`");
 }
 
 #[test]
 fn where_an_ending_leads_is_part_of_it() {
     let run = run(&program(&[]), &["yes", "network", "failed"]);
-    insta::assert_snapshot!(told(&run, &program(&[("to: tier-2", "to: tier-1")])), @"escalated at `driver.not_resolved` to tier-2 -> escalated at `driver.not_resolved` to tier-1; after `driver/update`: escalated at `driver.not_resolved` to tier-2 before, escalated at `driver.not_resolved` to tier-1 there");
+    insta::assert_snapshot!(told(&run, &program(&[("to: tier-2", "to: tier-1")])), @"escalated at `driver.not_resolved` to tier-2 -> escalated at `driver.not_resolved` to tier-1; after `driver/update`: escalated at `driver.not_resolved` to tier-2; in the other version: escalated at `driver.not_resolved` to tier-1");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn came_to(run: &Run, renames: &Renames) -> Option<String> {
 #[test]
 fn exactly_the_runs_whose_ending_changes_are_named() {
     let (mut runs, mut expected, mut summary) = (0, Vec::new(), Summary::default());
-    each_edited(560, 16, |_, run, renames, now, told| {
+    each_edited(330, 16, |run, renames, now, told| {
         let Some(was) = came_to(run, renames) else { return };
         runs += 1;
         let (mut hand, at) = by_hand(run, renames, now);
@@ -116,7 +116,7 @@ fn exactly_the_runs_whose_ending_changes_are_named() {
             // Whoever asked for a person asks for one at the same prompt.
             (Some((here, false)), Some(_)) => {
                 hand_over(&mut hand, run);
-                let Position::At { frame, place } = run.walk().position else { panic!("{told}") };
+                let Position::At { frame, place } = run.walk().position else { panic!("{}", told()) };
                 address(run, renames, frame, place).0 == *here
             }
             (Some(_), _) => false,
@@ -130,29 +130,26 @@ fn exactly_the_runs_whose_ending_changes_are_named() {
         assert_eq!(
             summary.changed.len() > before,
             !same,
-            "{was} {:?} {at:?} {:?}\n{told}",
+            "{was} {:?} {at:?} {:?}\n{}",
             came_to(&hand, &Renames::default()),
-            replay(run, now)
+            replay(run, now),
+            told()
         );
         if let Some(changed) = summary.changed.get(before) {
             match (&changed.replayed.now, &at) {
                 (Verdict::Lost(_), Some((_, true)))
                 | (Verdict::Asks(_), Some((_, false)))
                 | (Verdict::Ends(_), None) => {}
-                other => panic!("{other:?}\n{told}"),
+                other => panic!("{other:?}\n{}", told()),
             }
-            assert!(changed.replayed.difference.is_some(), "{told}");
+            assert!(changed.replayed.difference.is_some(), "{}", told());
         }
     });
     assert_eq!(summary.changed.iter().map(|changed| changed.case).collect::<Vec<_>>(), expected);
     assert_eq!(summary.runs as u64, runs);
     println!("{runs} runs, {} end otherwise, {} come to the same end another way", expected.len(), summary.rerouted);
-    assert!(
-        runs >= 3_000 && expected.len() > 300 && summary.rerouted > 20,
-        "{runs} {} {}",
-        expected.len(),
-        summary.rerouted
-    );
+    let enough = runs >= 3_000 && expected.len() > 200 && summary.rerouted > 4;
+    assert!(enough, "{runs} {} {}", expected.len(), summary.rerouted);
 }
 
 fn hand_over(hand: &mut Run, like: &Run) {

@@ -13,7 +13,7 @@ use crate::{
     expression::Type,
     markdown,
     playbook::{Fact, Scope, flow::EndKind, flow::PromptKind},
-    run::{self, Event, Line, Outcome, Prompt, TypedInput, View},
+    run::{self, Event, Line, Outcome, Prompt, Rebase, TypedInput, View},
     web::view::words,
 };
 use jiff::Timestamp;
@@ -140,6 +140,21 @@ pub struct RunView {
     pub back: bool,
     /// Where the case went from here.
     pub up: Option<EscalationView>,
+    /// What is to be said of its version.
+    pub version: VersionView,
+}
+
+/// What is to be said of the version that a run goes by; nothing of the one in force.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct VersionView {
+    /// Why it was withdrawn.
+    pub withdrawn: Option<String>,
+    /// Whether the run can move on to the version in force.
+    pub moves: bool,
+    /// The prompts on its way that read otherwise there.
+    pub reworded: Vec<String>,
+    /// Where the version in force first differs, if the run stays.
+    pub difference: Option<String>,
 }
 
 /// The prompt that a run stands at.
@@ -406,9 +421,21 @@ impl RunView {
                     |up: &&case::Escalation| up.envelope.playbook.as_ref().is_some_and(|from| from.run == run.id);
                 case.escalations.iter().rev().find(from_here).map(|up| EscalationView::new(up, case))
             },
+            version: VersionView::new(case_run, case, live),
             calm: upset.and(calm).and_then(|id| article(live, &id.value, true)),
             calm_first: upset.is_some_and(|at| at + 1 == run.entries.len()),
         }
+    }
+}
+
+impl VersionView {
+    fn new(known: &CaseRun, case: &Case, live: &Live) -> Self {
+        let version = match live.newer(case, known.run.id) {
+            Some(Rebase::Moved { reworded, .. }) => Self { moves: true, reworded, ..Self::default() },
+            Some(Rebase::Stays(difference)) => Self { difference: Some(difference.to_string()), ..Self::default() },
+            None => Self::default(),
+        };
+        Self { withdrawn: live.recall(&known.run.program).map(|recall| recall.why.clone()), ..version }
     }
 }
 

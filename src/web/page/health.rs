@@ -33,6 +33,8 @@ pub struct Stale {
     pub errors: Option<usize>,
     /// Whether its last good version is served instead; if not, nobody can start it.
     pub served: bool,
+    /// Why it was withdrawn, if it was.
+    pub withdrawn: Option<String>,
 }
 
 /// A finding with its place.
@@ -55,15 +57,18 @@ pub struct Finding {
 impl Health {
     /// Of what is in force.
     pub fn new(live: &Live, trouble: Option<String>) -> Self {
-        let held =
-            live.held_back().map(|(offer, errors)| Stale { id: offer.id.clone(), errors: Some(errors), served: true });
-        let missing = live.missing.iter().map(|id| Stale { id: id.clone(), errors: None, served: false });
+        let stale = |id: &String| Stale { id: id.clone(), errors: None, served: false, withdrawn: None };
+        let held = live.held_back();
+        let held = held.map(|(offer, errors)| Stale { errors: Some(errors), served: true, ..stale(&offer.id) });
+        let missing = live.missing.iter().map(stale);
+        let recalled = live.recalled.iter();
+        let recalled = recalled.map(|recall| Stale { withdrawn: Some(recall.why.clone()), ..stale(&recall.playbook) });
         Self {
             since: live.since,
             trouble,
             desk_held_back: live.desk_held_back,
             playbooks: live.offers.len(),
-            stale: held.chain(missing).collect(),
+            stale: held.chain(missing).chain(recalled).collect(),
             findings: findings(&live.findings, &live.newest.sources),
         }
     }
