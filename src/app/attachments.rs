@@ -20,7 +20,8 @@ pub const MAX_ATTACHMENT: usize = 10 << 20;
 /// Keeps the bytes; they are on the disk when this is done.
 pub(super) async fn keep(data: &Path, name: &str, media: &str, bytes: Vec<u8>, by: &str) -> Result<Attachment, Error> {
     if bytes.is_empty() || bytes.len() > MAX_ATTACHMENT {
-        let why = format!("a file has between one byte and {} MiB", MAX_ATTACHMENT >> 20);
+        let most = MAX_ATTACHMENT >> 20;
+        let why = format!("a file has between one byte and {most} MiB");
         return Err(Denied::Refused(Refused::new(why, Vec::new())).into());
     }
     let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -126,7 +126,8 @@ fn text(what: &str, text: &str) -> Result<String, Denied> {
     match text.trim() {
         "" => Err(Refused::new(format!("{what} is empty"), Vec::new()).into()),
         text if text.len() > MAX_TEXT => {
-            Err(Refused::new(format!("{what} is longer than {} KiB", MAX_TEXT >> 10), Vec::new()).into())
+            let most = MAX_TEXT >> 10;
+            Err(Refused::new(format!("{what} is longer than {most} KiB"), Vec::new()).into())
         }
         text => Ok(text.to_owned()),
     }
@@ -379,16 +380,17 @@ impl Case {
 
     fn place(&self, to: &Move, context: Context<'_>) -> Result<Destination, Denied> {
         let policy = &context.desk.policy;
-        let Some(tier) = policy.tier(&to.to) else {
+        let id = &to.to;
+        let Some(tier) = policy.tier(id) else {
             let tiers = policy.tiers.iter().map(|tier| tier.id.value.clone()).collect();
-            return Err(Refused::new(format!("there is no tier `{}`", to.to), tiers).into());
+            return Err(Refused::new(format!("there is no tier `{id}`"), tiers).into());
         };
         let team = to.team.clone().filter(|team| !team.is_empty());
         if let Some(team) = &team
             && !tier.teams.iter().any(|known| known.value == *team)
         {
             let teams = tier.teams.iter().map(|team| team.value.clone()).collect();
-            return Err(Refused::new(format!("`{}` has no team `{team}`", to.to), teams).into());
+            return Err(Refused::new(format!("`{id}` has no team `{team}`"), teams).into());
         }
         if to.to == self.tier && team == self.team {
             return refuse("the case is there already", &[]);
@@ -506,7 +508,8 @@ impl Case {
             };
             let kind = &facts.list[at as usize].kind;
             if kind.read(value).is_none() {
-                return Err(Refused::new(format!("`{name}` takes {}", kind.takes()), vec![kind.takes()]).into());
+                let takes = kind.takes();
+                return Err(Refused::new(format!("`{name}` takes {takes}"), vec![takes]).into());
             }
         }
         if self.facts.get(name).map(String::as_str) == value {

@@ -131,9 +131,18 @@ impl Type {
             Type::YesNo => "`yes` or `no`".into(),
             Type::Choice(ids) => crate::diagnostic::wording::list(ids, "or"),
             Type::Text(None) => "a text".into(),
-            Type::Text(Some(_)) => format!("a text that matches `{}`", self.pattern().unwrap_or_default()),
-            Type::Number(low, high) => format!("a number{}", range(low, high)),
-            Type::Date(low, high) => format!("a date{}, as in `2027-05-01`", range(low, high)),
+            Type::Text(Some(_)) => {
+                let pattern = self.pattern().unwrap_or_default();
+                format!("a text that matches `{pattern}`")
+            }
+            Type::Number(low, high) => {
+                let range = range(low, high);
+                format!("a number{range}")
+            }
+            Type::Date(low, high) => {
+                let range = range(low, high);
+                format!("a date{range}, as in `2027-05-01`")
+            }
             Type::Broken => "nothing".into(),
         }
     }

@@ -17,6 +17,9 @@ pub struct Language([u8; 2]);
 /// The languages of the interface besides English: what each calls itself, and its catalogue.
 const CATALOGUES: &[(Language, &str, &str)] = &[(Language(*b"de"), "Deutsch", include_str!("de.po"))];
 
+/// A sentence is found again by so many letters of its own.
+const LEAST: usize = 7;
+
 static WORDS: LazyLock<HashMap<Language, Catalogue>> =
     LazyLock::new(|| CATALOGUES.iter().map(|(language, _, po)| (*language, Catalogue::read(po))).collect());
 
@@ -89,10 +92,21 @@ impl Language {
         Cow::Owned(match found {
             Some((pattern, values)) => {
                 let value = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-                fill(&catalogue.texts[pattern], |name| value(name).map(|value| self.say(value).to_owned()))
+                // What stands in backticks is nobody's language.
+                let said = |name: &str, value: &str| match pattern.contains(&format!("`{{{name}}}`")) {
+                    true => value.to_owned(),
+                    false => self.reword(value).into_owned(),
+                };
+                fill(&catalogue.texts[pattern], |name| value(name).map(|value| said(name, value)))
             }
             None => english.to_owned(),
         })
+    }
+
+    /// A number with a fraction.
+    pub fn decimal(self, number: f64) -> String {
+        let number = number.to_string();
+        if self == Self::ENGLISH { number } else { number.replace('.', ",") }
     }
 
     /// A date or a time after a form of `strftime`; the form is a text like others.
@@ -179,7 +193,8 @@ impl Catalogue {
     fn read(po: &str) -> Self {
         let texts: HashMap<_, _> = entries(po).into_iter().filter(|(_, text)| !text.is_empty()).collect();
         let own = |text: &str| fill(text, |_| Some(String::new())).len();
-        let mut patterns: Vec<String> = texts.keys().filter(|text| own(text) < text.len()).cloned().collect();
+        let is_pattern = |text: &&String| own(text) < text.len() && own(text) >= LEAST;
+        let mut patterns: Vec<String> = texts.keys().filter(is_pattern).cloned().collect();
         patterns.sort_by(|a, b| own(b).cmp(&own(a)).then_with(|| a.cmp(b)));
         Self { texts, patterns }
     }

@@ -466,7 +466,8 @@ impl Run {
                     Some(value) => Ok(Answer::Value(value)),
                     None => {
                         let typed = crate::diagnostic::wording::shorten(said.words());
-                        refuse(format!("`{typed}` does not fit: this takes {}", fact.kind.takes()))
+                        let takes = fact.kind.takes();
+                        refuse(format!("`{typed}` does not fit: this takes {takes}"))
                     }
                 }
             }
@@ -563,8 +564,8 @@ fn fits_kind(fact: &Fact, said: &Said) -> Result<(), Refused> {
     let chosen = matches!(fact.kind, Type::Choice(_) | Type::YesNo);
     match (chosen, said) {
         (true, Said::Value(_)) | (false, Said::Answer(_)) => {
-            let word = if chosen { "answer" } else { "value" };
-            Err(Refused::new(format!("this takes `{word}`: {}", fact.kind.takes()), vec![fact.kind.takes()]))
+            let (word, takes) = (if chosen { "answer" } else { "value" }, fact.kind.takes());
+            Err(Refused::new(format!("this takes `{word}`: {takes}"), vec![takes]))
         }
         _ => Ok(()),
     }

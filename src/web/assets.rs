@@ -11,7 +11,8 @@ pub struct Asset {
     pub media: &'static str,
     /// What is in it.
     pub text: &'static str,
-    file: &'static str,
+    /// What templates call it.
+    pub file: &'static str,
 }
 
 /// File, media type, content.

@@ -213,7 +213,8 @@ pub async fn attach(visit: Visit, Path(number): Path<u64>, mut form: Multipart) 
         let status = error.status();
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::new(413, "This is too large", format!("A file may have up to {} MiB.", MAX_ATTACHMENT >> 20))
+                let most = MAX_ATTACHMENT >> 20;
+                Problem::new(413, "This is too large", format!("A file may have up to {most} MiB."))
             }
             _ => Problem::new(400, "The file did not arrive whole", "Nothing was added. Try it again."),
         }

@@ -51,13 +51,13 @@ pub async fn nothing_here() -> Failure {
 fn problem(error: app::Error) -> Problem {
     match error {
         app::Error::NoCase => Problem::new(404, "There is no such case", "It may have been mistyped."),
-        app::Error::NoPlaybook(_) => Problem::new(404, "This playbook cannot be started", format!("{error}."))
+        app::Error::NoPlaybook(_) => Problem::new(404, "This playbook cannot be started", error.to_string())
             .way("/health", "How the playbooks stand"),
         app::Error::Denied(Denied::Taken { by }) => {
-            Problem::new(409, "Somebody else was faster", format!("{by} works on this case."))
+            Problem::new(409, "Somebody else was faster", format!("{by} works on this case"))
         }
         app::Error::Denied(Denied::Refused(refused)) => {
-            Problem::new(422, "This cannot be done as it stands", format!("{}.", view::capital(&refused.why)))
+            Problem::new(422, "This cannot be done as it stands", refused.why)
         }
         app::Error::Store(store::Error::Full) => {
             tracing::error!("the disk is full");
@@ -108,6 +108,7 @@ pub async fn explain(State(console): State<Console>, request: Request, next: Nex
     };
     let who = <Who as OptionalFromRequestParts<Console>>::from_request_parts(&mut parts, &console).await.ok().flatten();
     let Ok(speech) = Speech::from_request_parts(&mut parts, &console).await;
+    let problem = problem.said(speech.language);
     let mut frame = Visit::new(console, who, speech).frame("").await;
     // Nothing says where it would have been.
     frame.speech.languages.clear();
@@ -121,9 +122,12 @@ async fn said(status: StatusCode, body: Body) -> Problem {
     let text = to_bytes(body, 4096).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let text = match (status, text.trim()) {
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => format!("A file may have up to {} MiB.", MAX_ATTACHMENT >> 20),
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => {
+            let most = MAX_ATTACHMENT >> 20;
+            format!("A file may have up to {most} MiB.")
+        }
         (_, "") => "Nothing was done.".to_owned(),
-        (_, text) => format!("{}.", view::capital(text.trim_end_matches('.'))),
+        (_, text) => text.to_owned(),
     };
     let title = match status {
         StatusCode::UNAUTHORIZED => "You are signed out",

@@ -27,15 +27,15 @@ pub struct Part {
 /// `GET /queue`
 pub async fn queue(visit: Visit, Query(part): Query<Part>) -> Answer {
     let live = visit.live();
-    let actor = visit.actor();
     let tiers = page::tiers(&live.desk);
-    let wanted = part.tier.unwrap_or(actor.tier);
+    let wanted = part.tier.unwrap_or_else(|| visit.actor().tier);
     let tier = tiers.iter().find(|tier| tier.id == wanted).or(tiers.first()).cloned();
     let tier = tier.ok_or_else(|| not_found("The desk has no tier in which people work."))?;
     let team = part.team.filter(|team| tier.teams.contains(team));
     let filter = Filter { open: Some(true), limit: LONGEST, ..Filter::default() };
     let rows = visit.app().list(&filter).await?;
-    let rows = rows.into_iter().map(|row| RowView::new(row, &live.desk, &actor.name, visit.now)).collect();
+    let viewer = visit.viewer();
+    let rows = rows.into_iter().map(|row| RowView::new(row, &live.desk, &viewer, visit.now)).collect();
     Ok(visit.page("queue.html", "queue", lists::Queue::new(rows, tiers, tier, team)).await)
 }
 
@@ -60,8 +60,8 @@ pub async fn cases(visit: Visit, Query(Find { find }): Query<Find>) -> Answer {
         rows = visit.app().list(&filter).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.updated));
     }
-    let (live, name) = (visit.live(), visit.actor().name);
-    let rows = rows.into_iter().map(|row| RowView::new(row, &live.desk, &name, visit.now)).collect();
+    let (live, viewer) = (visit.live(), visit.viewer());
+    let rows = rows.into_iter().map(|row| RowView::new(row, &live.desk, &viewer, visit.now)).collect();
     Ok(visit.page("cases.html", "", lists::Cases { find: find.to_owned(), rows }).await)
 }
 

@@ -50,7 +50,8 @@ pub async fn case(visit: Visit, Path(number): Path<u64>, Query(form): Query<Form
         let why = "Where the case stands there is nothing that a caller is to read.";
         return Err(Problem::new(404, "There is nothing to send", why).way(back.0, back.1).into());
     }
-    visit.reply(&form, format!("Case {number}"), back, texts).await
+    let title = visit.speech.language.fill("Case {number}", &[("number", &number)]);
+    visit.reply(&form, title, back, texts).await
 }
 
 impl Visit {

@@ -41,16 +41,16 @@ pub async fn look(visit: Visit, Form(caller): Form<Caller>) -> Answer {
 
 async fn home(visit: Visit, caller: Caller) -> Answer {
     let live = visit.live();
-    let name = visit.actor().name;
-    let filter = Filter { holder: Some(name.clone()), open: Some(true), limit: MINE, ..Filter::default() };
+    let viewer = visit.viewer();
+    let filter = Filter { holder: Some(viewer.name.clone()), open: Some(true), limit: MINE, ..Filter::default() };
     let rows = visit.app().list(&filter).await?;
-    let mine = rows.into_iter().map(|row| RowView::new(row, &live.desk, &name, visit.now)).collect();
+    let mine = rows.into_iter().map(|row| RowView::new(row, &live.desk, &viewer, visit.now)).collect();
     let found = visit.found(&caller.words, false, None).await;
     let home = Home {
         case: caller.case.unwrap_or_else(CaseId::mint),
         caller: CallerView { name: caller.name, contact: caller.contact, channel: caller.channel },
         found,
-        categories: page::categories(live.offers.values()),
+        categories: page::categories(live.offers.values(), viewer.language),
         mine,
     };
     Ok(visit.page("home.html", "start", home).await)
@@ -64,7 +64,7 @@ pub struct For {
 
 /// `GET /articles/{id}`
 pub async fn article(visit: Visit, Path(id): Path<String>, Query(For { case }): Query<For>) -> Answer {
-    match page::article(&visit.live(), &id, false) {
+    match page::article(&visit.live(), &id, false, visit.speech.language) {
         Some(article) => Ok(visit.page("article.html", "", page::ArticlePage { article, case }).await),
         None => Err(not_found("The desk has no such article.")),
     }

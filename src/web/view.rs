@@ -14,7 +14,7 @@ use minijinja::{
     value::{Kwargs, Serde},
 };
 use serde::Serialize;
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -28,6 +28,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "token.html",
     "scripts.html",
     "languages.html",
+    "limits.html",
     "article_body.html",
     "found.html",
     "found_status.html",
@@ -91,14 +92,17 @@ fn environment(language: Language) -> Environment<'static> {
         .add_filter("markdown", |text: String, top: Option<u8>| safe(markdown::html(&text, top.unwrap_or(3), &inside)));
     environment.add_filter("encoded", |text: String| encoded(&text));
     environment.add_filter("line", |text: String| markdown::first_line(&text));
-    environment.add_filter("words", |text: String| words(&text));
+    environment.add_filter("words", move |text: String| named(language, &text));
+    environment.add_filter("bold", |text: String| safe(format!("<b>{}</b>", HtmlEscape(&text))));
+    environment.add_filter("number", |n: u64| safe(format!("<b class=\"number\">{n}</b>")));
     environment.add_filter("ticked", |text: String| safe(ticked(&text)));
     environment.add_filter("capital", |text: String| capital(&text));
+    environment.add_filter("sentence", |text: String| sentence(&text));
     environment.add_filter("tone", tone);
-    environment.add_filter("size", size);
-    environment.add_filter("minutes", minutes);
+    environment.add_filter("size", move |bytes: u64| size(language, bytes));
+    environment.add_filter("minutes", move |count: f64| minutes(language, count));
     for form in ["moment", "due", "day", "since"] {
-        let shown = move |when: String, now: String| Ok(time(parse(&when)?, parse(&now)?, form));
+        let shown = move |when: String, now: String| Ok(time(language, parse(&when)?, parse(&now)?, form));
         environment.add_filter(form, shown);
     }
     environment.add_global("language", language.code().to_owned());
@@ -110,16 +114,34 @@ fn environment(language: Language) -> Environment<'static> {
     environment.add_function("asset", |file: String| {
         assets::address(&file).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "there is no such asset"))
     });
+    let scripts: BTreeMap<&str, String> =
+        assets::all().iter().map(|asset| (asset.file, script_words(language, asset.text))).collect();
+    environment.add_function("script_words", move |file: &str| scripts.get(file).cloned());
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).expect("a test renders every template");
     }
     environment
 }
 
-/// A text with the values that a template gives.
-fn filled(text: &str, values: &Kwargs) -> Result<String, Error> {
-    let text = language::fill(text, |name| values.get::<Value>(name).ok().map(|value| value.to_string()));
-    values.assert_all_used().map(|()| text)
+/// What a script says, as JSON: English texts and those of a language.
+fn script_words(language: Language, script: &str) -> String {
+    let said = script.split("_(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let said: BTreeMap<&str, &str> = said.map(|english| (english, language.say(english))).collect();
+    serde_json::to_string(&said).expect("texts are JSON")
+}
+
+/// A text with the values that a template gives; HTML, if one of them is.
+fn filled(text: &str, values: &Kwargs) -> Result<Value, Error> {
+    let get = |name: &str| values.get::<Value>(name).ok();
+    let html = values.args().any(|name| get(name).is_some_and(|value| value.is_safe()));
+    let shown = |value: Value| match html && !value.is_safe() {
+        true => HtmlEscape(&value.to_string()).to_string(),
+        false => value.to_string(),
+    };
+    let escaped = if html { HtmlEscape(text).to_string() } else { text.to_owned() };
+    let text = language::fill(&escaped, |name| get(name).map(shown));
+    values.assert_all_used()?;
+    Ok(if html { safe(text) } else { Value::from(text) })
 }
 
 /// What stands in a page is escaped, and cannot turn the text around it.
@@ -172,6 +194,38 @@ pub fn words(id: &str) -> String {
     capital(&id.replace(['_', '-'], " "))
 }
 
+/// Ids that stand for the same in every desk, as people read them.
+const KNOWN: &[&str] = &[
+    "Open",
+    "Parked",
+    "Resolved",
+    "Critical",
+    "High",
+    "Normal",
+    "Low",
+    "Company",
+    "Team",
+    "Person",
+    "Stopped",
+    "Slowed",
+    "Phone",
+    "Mail",
+    "Chat",
+    "Walk in",
+    "Self service",
+    "Worked",
+    "Failed",
+    "Stuck",
+    "Yes",
+    "No",
+];
+
+/// An id as people read it in a language, as far as it is one of [`KNOWN`].
+pub fn named(language: Language, id: &str) -> String {
+    let shown = words(id);
+    if KNOWN.contains(&shown.as_str()) { language.say(&shown).to_owned() } else { shown }
+}
+
 /// How loudly a priority is shown.
 fn tone(priority: &str) -> &'static str {
     match priority {
@@ -187,6 +241,12 @@ pub fn capital(sentence: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// A message of ours that stands alone.
+pub fn sentence(text: &str) -> String {
+    let end = if text.ends_with(['.', '?', '!', ':', '…']) { "" } else { "." };
+    capital(text) + end
+}
+
 /// A message of ours, with what stands in backticks set off.
 fn ticked(text: &str) -> String {
     let (mut html, mut rest) = (String::new(), text);
@@ -199,18 +259,18 @@ fn ticked(text: &str) -> String {
     html + &HtmlEscape(rest).to_string()
 }
 
-fn size(bytes: u64) -> String {
+fn size(language: Language, bytes: u64) -> String {
     match bytes {
-        0..1000 => format!("{bytes} bytes"),
+        0..1000 => language.fill("{n} bytes", &[("n", &bytes)]),
         1000..1_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+        _ => format!("{} MB", language.decimal((bytes / 100_000) as f64 / 10.0)),
     }
 }
 
-fn minutes(minutes: f64) -> String {
+fn minutes(language: Language, minutes: f64) -> String {
     match minutes {
-        m if m < 1.0 => format!("{} s", (m * 60.0).round()),
-        m => format!("{} min", (m * 10.0).round() / 10.0),
+        m if m < 1.0 => language.fill("{n} s", &[("n", &(m * 60.0).round())]),
+        m => language.fill("{n} min", &[("n", &language.decimal((m * 10.0).round() / 10.0))]),
     }
 }
 
@@ -219,30 +279,35 @@ fn parse(when: &str) -> Result<Timestamp, Error> {
 }
 
 /// A moment as people say it, with the exact one behind it; the script keeps it up to date.
-fn time(when: Timestamp, now: Timestamp, form: &str) -> Value {
+fn time(language: Language, when: Timestamp, now: Timestamp, form: &str) -> Value {
     let there = when.to_zoned(TimeZone::system());
-    let exact = there.strftime("%A, %-d %B %Y, %H:%M %Z");
+    let exact = language.date("%A, %-d %B %Y, %H:%M %Z", &there);
     let seconds = now.as_second() - when.as_second();
+    let with = |text: &str, seconds: i64| language.fill(text, &[("time", &span(language, seconds))]);
     let text = match (form, seconds) {
-        ("day", _) => there.strftime("%A, %-d %b, %H:%M").to_string(),
-        ("since", s) => span(s.max(0)),
-        ("due", s) if s > 0 => format!("{} late", span(s)),
-        (_, s) if s <= -129_600 || s >= 86_400 => there.strftime("%-d %b, %H:%M").to_string(),
-        (_, s) if s < 0 => format!("in {}", span(-s)),
-        (_, s) if s < 60 => "just now".into(),
-        (_, s) => format!("{} ago", span(s)),
+        ("day", _) => language.date("%A, %-d %b, %H:%M", &there),
+        ("since", s) => span(language, s.max(0)),
+        ("due", s) if s > 0 => with("{time} late", s),
+        (_, s) if s <= -129_600 || s >= 86_400 => language.date("%-d %b, %H:%M", &there),
+        (_, s) if s < 0 => with("in {time}", -s),
+        (_, s) if s < 60 => language.say("just now").to_owned(),
+        (_, s) => with("{time} ago", s),
     };
     safe(format!("<time datetime=\"{when}\" data-time=\"{form}\" title=\"{exact}\">{text}</time>"))
 }
 
 /// Seconds in the one or two units that matter.
-fn span(seconds: i64) -> String {
+fn span(language: Language, seconds: i64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let said = |text: &str, minutes: i64, hours: i64| {
+        language.fill(text, &[("n", &minutes), ("h", &hours), ("m", &(minutes % 60)), ("d", &days)])
+    };
     match seconds {
-        s if s < 60 => "less than a minute".into(),
-        s if s < 3600 => format!("{} min", s / 60),
-        s if s < 86_400 && s % 3600 < 60 => format!("{} h", s / 3600),
-        s if s < 86_400 => format!("{} h {} min", s / 3600, s % 3600 / 60),
-        s => format!("{} d {} h", s / 86_400, s % 86_400 / 3600),
+        s if s < 60 => language.say("less than a minute").to_owned(),
+        s if s < 3600 => said("{n} min", minutes, 0),
+        s if s < 86_400 && s % 3600 < 60 => said("{h} h", 0, hours),
+        s if s < 86_400 => said("{h} h {m} min", minutes, hours),
+        _ => said("{d} d {h} h", 0, hours % 24),
     }
 }
 
@@ -270,7 +335,7 @@ mod tests {
         let now: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a moment");
         let said = |seconds: i64, form: &str| {
             let when = Timestamp::from_second(now.as_second() + seconds).expect("in range");
-            let html = time(when, now, form).to_string();
+            let html = time(Language::ENGLISH, when, now, form).to_string();
             html[html.find('>').expect("a tag") + 1..html.len() - "</time>".len()].to_owned()
         };
         assert_eq!(said(-30, "moment"), "just now");

@@ -110,9 +110,7 @@ impl Visit {
 
     /// Refuses what the role of whoever asks may not.
     pub fn must(&self, may: impl FnOnce(Role) -> bool) -> Result<(), Failure> {
-        let refused = |Forbidden(role)| {
-            Problem::new(403, "This is not allowed", format!("{}.", view::capital(&Forbidden(role).to_string())))
-        };
+        let refused = |Forbidden(role)| Problem::new(403, "This is not allowed", Forbidden(role).to_string());
         let who = self.who.as_ref().expect("a route is only reached by somebody");
         Ok(who.must(may).map_err(refused)?)
     }
@@ -124,6 +122,7 @@ impl Visit {
             tier: who.tier.clone(),
             tier_name: tier_name(&self.live().desk, &who.tier),
             accounts: who.login.is_some(),
+            language: self.speech.language,
         })
     }
 
@@ -169,7 +168,7 @@ impl Visit {
 
     /// A page that says why something was not done.
     pub async fn refusal(&self, status: StatusCode, template: &str, why: &str, page: impl Serialize) -> Response {
-        let notice = Some(Notice { kind: "bad", text: format!("{}.", view::capital(why)) });
+        let notice = Some(Notice { kind: "bad", text: view::sentence(&self.speech.language.reword(why)) });
         let frame = Frame { notice, ..self.frame("").await };
         (status, Html(view::page(template, &frame, page))).into_response()
     }

@@ -8,6 +8,7 @@ use firstline::{
     },
     desk::Desk,
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
+    language::Language,
     run::{self, Audience, Input, Said, Signal, View},
     store::{Incident, Outgoing, Standing},
     web::{
@@ -26,7 +27,13 @@ fn now() -> Timestamp {
 }
 
 fn viewer(name: &str) -> Viewer {
-    Viewer { name: name.into(), tier: "tier-1".into(), tier_name: "Service desk".into(), accounts: false }
+    Viewer {
+        name: name.into(),
+        tier: "tier-1".into(),
+        tier_name: "Service desk".into(),
+        accounts: false,
+        language: Language::ENGLISH,
+    }
 }
 
 fn frame(here: &'static str) -> Frame {
@@ -234,7 +241,7 @@ fn row(number: u64, minutes: i64, title: &str, team: Option<&str>, holder: Optio
         opened: now() - SignedDuration::from_hours(3),
         updated: now() - SignedDuration::from_mins(9),
     };
-    RowView::new(row, &app::starter(), "agent", now())
+    RowView::new(row, &app::starter(), &viewer("agent"), now())
 }
 
 fn queue() -> lists::Queue {
@@ -264,7 +271,7 @@ fn outgoing(standing: Standing) -> Outgoing {
 }
 
 fn article_page(id: &str) -> page::ArticlePage {
-    let article = page::article(&live(&Arc::new(app::starter())), id, false).expect("it is there");
+    let article = page::article(&live(&Arc::new(app::starter())), id, false, Language::ENGLISH).expect("it is there");
     page::ArticlePage { article, case: Some(1042) }
 }
 
@@ -313,7 +320,7 @@ fn pages() -> Vec<(&'static str, String)> {
         case: CaseId::mint(),
         caller: home::CallerView::default(),
         found: looked_up(None),
-        categories: page::categories(live(&desk).offers.values()),
+        categories: page::categories(live(&desk).offers.values(), Language::ENGLISH),
         mine: vec![
             row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),
             row(1019, 1500, "Waits for the new cable", None, Some("agent"), "parked"),
@@ -344,7 +351,8 @@ fn pages() -> Vec<(&'static str, String)> {
                 said: "550 no such mailbox <tier3>".into(),
             },
         );
-    let change = ChangePage::new(&held.case, run(&held), "lights", 1, None).expect("it is on the path");
+    let change =
+        ChangePage::new(&held.case, run(&held), "lights", 1, None, Language::ENGLISH).expect("it is on the path");
     let typed = Story::new("", "").start("verify-identity", &[]).say(&["next", "owner"]);
     let broken = Desk::build(vec![("playbooks/a.yaml".into(), b"title: A\nstart: nowhere\nsteps: {}\n".to_vec())]);
     let mut found = broken.findings.clone();
@@ -492,7 +500,7 @@ fn the_step_offers_answers_to_whoever_holds_the_case_alone() {
 fn a_change_says_first_what_must_be_confirmed() {
     let story = printer();
     let run = story.case.latest_run().expect("a run").run.id;
-    let page = ChangePage::new(&story.case, run, "lights", 1, None).expect("it is on the path");
+    let page = ChangePage::new(&story.case, run, "lights", 1, None, Language::ENGLISH).expect("it is on the path");
     assert_eq!(page.was, "Yes");
     let names: Vec<&str> = page.options.iter().map(|option| option.id.as_str()).collect();
     assert_eq!(names, ["yes", "no", "error-light", "stuck"]);
@@ -503,18 +511,21 @@ fn a_change_says_first_what_must_be_confirmed() {
     assert_eq!(told.len(), real.len());
     let back = story.input(Input::Back(4));
     let run = back.case.latest_run().expect("a run").run.id;
-    assert!(ChangePage::new(&back.case, run, "lights", 1, None).is_none(), "it stands there again");
+    assert!(ChangePage::new(&back.case, run, "lights", 1, None, Language::ENGLISH).is_none(), "it stands there again");
     let story = printer();
     let run = story.case.latest_run().expect("a run").run.id;
-    assert!(ChangePage::new(&story.case, run, "lights", 2, None).is_none());
-    assert!(ChangePage::new(&story.case, run, "restart-printer", 1, None).is_none(), "it was not answered yet");
+    assert!(ChangePage::new(&story.case, run, "lights", 2, None, Language::ENGLISH).is_none());
+    assert!(
+        ChangePage::new(&story.case, run, "restart-printer", 1, None, Language::ENGLISH).is_none(),
+        "it was not answered yet"
+    );
 }
 
 #[test]
 fn a_fact_of_the_start_can_be_changed_like_an_answer() {
     let story = Story::new("", "").start("printer-offline", &[("location", "home")]);
     let run = story.case.latest_run().expect("a run").run.id;
-    let page = ChangePage::new(&story.case, run, "location", 1, None).expect("it was given");
+    let page = ChangePage::new(&story.case, run, "location", 1, None, Language::ENGLISH).expect("it was given");
     assert_eq!(page.was, "At home");
     assert!(page.options.iter().any(|option| option.id == "office" && !option.same));
 }
@@ -525,7 +536,9 @@ fn a_typed_change_is_tried_before_it_is_made() {
     let path = story.case.latest_run().expect("a run").run.path(&run::CaseInfo::default());
     assert!(path.iter().any(|line| line.at == "account_name"), "{path:?}");
     let run = story.case.latest_run().expect("a run").run.id;
-    let page = |typed| ChangePage::new(&story.case, run, "account_name", 1, Some(typed)).expect("it is on the path");
+    let page = |typed| {
+        ChangePage::new(&story.case, run, "account_name", 1, Some(typed), Language::ENGLISH).expect("it is on the path")
+    };
     assert_eq!(page("m.keller").typed.expect("it fits").id, "m.keller");
     assert!(page("not an account").refused.expect("it does not fit").contains("does not fit"));
 }

@@ -320,3 +320,50 @@ fn every_page_of_the_portal_fits_and_can_be_read() {
     look.at("portal-waiting");
     assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
 }
+
+#[test]
+fn the_longer_words_of_german_fit_too() {
+    if is_left_out() {
+        return;
+    }
+    let root = Folder::new();
+    let data = root.path().join("data");
+    fs::create_dir_all(&data).expect("a folder can be made");
+    let server = Server::start(&data, None);
+    let mut look = Look::new(&server.address);
+    look.browser.go("/help?lang=de");
+    look.browser.sees("h1", "Wobei brauchen Sie Hilfe?");
+    look.at("german-portal");
+    for (name, path) in
+        [("search", "search?q=printer"), ("feedback", "articles/clear-the-print-queue-on-a-mac?said=no")]
+    {
+        look.browser.go(&format!("/help/{path}"));
+        look.at(&format!("german-portal-{name}"));
+    }
+    look.browser.go("/help/playbooks/printer-offline");
+    look.at("german-portal-start");
+    look.browser.click("main .primary");
+    look.browser.sees(".answer.stuck", "Keine Antwort passt");
+    look.at("german-portal-step");
+    look.browser.click(".answer.stuck");
+    look.browser.sees("#state", "Ihr Fall liegt bei");
+    look.at("german-portal-waiting");
+
+    look.browser.go("/");
+    look.browser.sees("h1", "Was ist das Problem des Anrufers?");
+    look.at("german-home");
+    look.start("Der Drucker im dritten Stock druckt nicht", "Empfang", "4711", "printer-offline");
+    look.browser.sees("#prompt", "switched on");
+    look.at("german-step");
+    look.browser.click("[name=signal][value=upset]");
+    look.browser.sees("#step", "verärgert");
+    look.browser.click("[data-key=h]");
+    look.browser.click("#hand-over form button");
+    look.browser.sees("#step", "Übergeben an");
+    look.at("german-handed-over");
+    for (name, path) in [("queue", "/queue"), ("incidents", "/incidents"), ("health", "/health"), ("me", "/me")] {
+        look.browser.go(path);
+        look.at(&format!("german-{name}"));
+    }
+    assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
+}

@@ -8,10 +8,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Functions of the source that take a text of ours, and in which places.
-const TAKE: [(&str, &[usize]); 4] = [("_(", &[0]), (".say(", &[0]), (".fill(", &[0]), (".reword(", &[0])];
-/// The same with a number before two texts.
-const COUNT: [&str; 2] = ["_n(", ".count("];
+/// Functions that take a text of ours, and in which places.
+const SAY: [(&str, &[usize]); 5] =
+    [("_(", &[0]), ("_n(", &[1, 2]), (".say(", &[0]), (".fill(", &[0]), (".count(", &[1, 2])];
+/// The same for what goes wrong, which a page says in the reader's language.
+const REFUSE: [(&str, &[usize]); 6] = [
+    ("Problem::new(", &[1, 2]),
+    (".way(", &[1]),
+    ("not_found(", &[0]),
+    ("refuse(", &[0, 1]),
+    ("Refused::new(", &[0]),
+    ("Trouble::Refused(", &[0]),
+];
+/// Modules whose refusals people read on pages.
+const REFUSING: [&str; 5] = ["app/", "case/decide.rs", "run/", "web/", "expression/"];
+/// A date's parts that have names.
+const NAMED: &str = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July \
+                     August September October November December Jan Feb Mar Apr Jun Jul Aug Sep Oct Nov Dec";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -70,6 +83,8 @@ fn arguments(text: &str) -> Vec<&str> {
 
 /// What a literal says; `None` for anything else.
 fn literal(argument: &str) -> Option<String> {
+    let argument = argument.trim_end_matches(".into()").trim_end_matches(".to_owned()");
+    let argument = argument.strip_prefix("format!(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(argument);
     let inner = argument.strip_prefix('"')?.strip_suffix('"')?;
     let mut out = String::new();
     let mut letters = inner.chars().peekable();
@@ -85,9 +100,9 @@ fn literal(argument: &str) -> Option<String> {
 }
 
 /// The texts of ours in one file.
-fn texts(source: &str) -> BTreeSet<String> {
+fn texts(source: &str, marks: &[(&str, &[usize])]) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    let mut take = |mark: &str, places: &[usize]| {
+    for (mark, places) in marks {
         for (at, _) in source.match_indices(mark) {
             let before = source[..at].chars().next_back();
             if !mark.starts_with('.') && before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.') {
@@ -96,9 +111,8 @@ fn texts(source: &str) -> BTreeSet<String> {
             let arguments = arguments(&source[at + mark.len()..]);
             out.extend(places.iter().filter_map(|place| literal(arguments.get(*place)?)));
         }
-    };
-    TAKE.iter().for_each(|(mark, places)| take(mark, places));
-    COUNT.iter().for_each(|mark| take(mark, &[1, 2]));
+    }
+    out.retain(|text| text.contains(char::is_alphabetic));
     out
 }
 
@@ -108,7 +122,11 @@ fn ours() -> BTreeMap<String, String> {
     for ending in ["html", "rs", "js"] {
         for (path, source) in files(&root(), ending) {
             let source = source.split("#[cfg(test)]").next().unwrap_or_default();
-            out.extend(texts(source).into_iter().map(|text| (text, path.clone())));
+            let mut found = texts(source, &SAY);
+            if ending == "rs" && REFUSING.iter().any(|module| path.starts_with(module)) {
+                found.append(&mut texts(source, &REFUSE));
+            }
+            out.extend(found.into_iter().map(|text| (text, path.clone())));
         }
     }
     out
@@ -139,7 +157,7 @@ fn catalogues_hold_each_text_once_with_its_names() {
             assert!(seen.insert(text), "{language}.po has `{text}` twice");
             assert_eq!(names(text), names(other), "{language}.po: {text}");
             let ends = |text: &str| text.chars().next_back().filter(|c| ".:?…".contains(*c));
-            assert_eq!(ends(text), ends(other), "{language}.po: {text}");
+            assert!(ends(text).is_none() || ends(text) == ends(other), "{language}.po: {text}");
         }
     }
 }
@@ -153,12 +171,78 @@ fn catalogues_hold_nothing_else() {
         .collect();
     for (language, catalogue) in catalogues() {
         let used = |text: &str| {
-            let written = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "\\\"");
-            sources.iter().any(|source| source.contains(&format!("\"{written}\"")))
+            let written = text.replace('"', "\\\"");
+            NAMED.split(' ').any(|name| name == text)
+                || sources.iter().any(|source| source.contains(&format!("\"{written}\"")))
         };
         let unused: Vec<_> = catalogue.iter().map(|(text, _)| text).filter(|text| !used(text)).collect();
         assert!(unused.is_empty(), "nothing says these of {language}.po: {unused:#?}");
     }
+}
+
+/// What of a template is said to people, and is no text of ours: plain words outside of `_()`.
+fn plain_words(template: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let (mut rest, mut page) = (template, String::new());
+    while let Some((before, after)) = rest.split_once('{') {
+        page += before;
+        let Some(kind) = after.chars().next().filter(|kind| "{%#".contains(*kind)) else {
+            rest = after;
+            continue;
+        };
+        let close = match kind {
+            '{' => "}}",
+            '%' => "%}",
+            _ => "#}",
+        };
+        let (inside, after) = after[1..].split_once(close).expect("what opens is closed");
+        if kind != '#' {
+            out.extend(said_inside(inside));
+        }
+        rest = after;
+    }
+    page += rest;
+    for attribute in ["aria-label=\"", "placeholder=\"", "title=\"", "alt=\"", "data-label=\""] {
+        out.extend(page.split(attribute).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+    }
+    for part in page.split('<').flat_map(|part| part.split_once('>').filter(|(tag, _)| *tag != "kbd")) {
+        out.push(part.1.trim().to_owned());
+    }
+    out.retain(|text| text.contains(char::is_alphabetic));
+    out
+}
+
+/// Literals of an expression that read like words and are not translated.
+fn said_inside(expression: &str) -> Vec<String> {
+    let ours = texts(expression, &SAY);
+    let double = expression.split('"').skip(1).step_by(2);
+    let words = double.filter(|text| text.starts_with(char::is_uppercase) || text.contains("  "));
+    words.filter(|text| !ours.contains(*text)).map(str::to_owned).collect()
+}
+
+#[test]
+fn templates_say_nothing_in_plain_words() {
+    let left: BTreeMap<_, _> = files(&root().join("web/templates"), "html")
+        .into_iter()
+        .map(|(path, template)| (path, plain_words(&template)))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    assert!(left.is_empty(), "put these into `_(\"…\")`: {left:#?}");
+    assert_eq!(plain_words("<p title=\"A\">B {{ _(\"C\") }}{{ \"D\" }}<kbd>E</kbd></p>{# F #}"), ["D", "A", "B"]);
+}
+
+#[test]
+fn a_refusal_is_said_in_the_readers_language() {
+    let german = Language::parse("de").expect("a language");
+    let said = |text: &str| german.reword(text).into_owned();
+    assert_eq!(said("Ann works on this case"), "Ann bearbeitet diesen Fall");
+    assert_eq!(said("`open` is not an answer here"), "`open` ist hier keine Antwort", "ids are nobody's language");
+    assert_eq!(
+        said("`12` does not fit: this takes a number from 1 to 10"),
+        "`12` passt nicht: gefragt ist eine Zahl von 1 bis 10"
+    );
+    assert_eq!(said("nobody ever said this"), "nobody ever said this");
+    assert_eq!(Language::ENGLISH.reword("Ann works on this case"), "Ann works on this case");
 }
 
 #[test]
@@ -185,4 +269,16 @@ fn a_page_comes_in_the_readers_language() {
     let elsewhere = visitor.get("//example.org/?lang=de");
     assert_eq!(elsewhere.header("location"), Some("/"), "nobody is sent elsewhere");
     assert_eq!(visitor.get("/help?lang=xx").status, 200, "a language that nobody speaks is no choice");
+
+    visitor.get("/help?lang=de");
+    let page = visitor.get("/help").body;
+    for text in ["Wobei brauchen Sie Hilfe?", "Mit jemandem sprechen", "Schritt für Schritt lösen", "Themen"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let refused = visitor.post("/help/ask", &[("words", " ")]);
+    assert!(refused.body.contains("Sagen Sie in wenigen Worten, was Sie brauchen."), "{}", refused.body);
+    let opened = visitor.submit("/cases", &[("words", "Der Drucker druckt nicht"), ("playbook", "printer-offline")]);
+    for text in ["Bisheriger Weg", "Keine Antwort passt", "weniger als 1 Min.", "hat den Fall eröffnet"] {
+        assert!(opened.body.contains(text), "{text}: {}", opened.body);
+    }
 }

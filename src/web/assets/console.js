@@ -6,14 +6,20 @@ const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const isField = (element) => element?.matches?.("input:not([type=button],[type=submit],[type=checkbox]), textarea, select");
 let sending = false;
 
+// The reader's language: English is the key; the page brings what the server says in another one
+
+const words = JSON.parse(document.body.dataset.words || "{}");
+const _ = (english, values = {}) => (words[english] ?? english).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
 // Times
 
 function span(seconds) {
   const [m, h, d] = [seconds / 60, seconds / 3600, seconds / 86400].map(Math.floor);
-  if (seconds < 60) return "less than a minute";
-  if (m < 60) return `${m} min`;
-  if (h < 24) return m % 60 ? `${h} h ${m % 60} min` : `${h} h`;
-  return `${d} d ${h % 24} h`;
+  if (seconds < 60) return _("less than a minute");
+  if (m < 60) return _("{n} min", { n: m });
+  if (h < 24) return m % 60 ? _("{h} h {m} min", { h, m: m % 60 }) : _("{h} h", { h });
+  return _("{d} d {h} h", { d, h: h % 24 });
 }
 
 function tick() {
@@ -22,17 +28,17 @@ function tick() {
     const past = Math.floor((Date.now() - when) / 1000);
     const form = time.dataset.time;
     let text;
-    const part = (options) => when.toLocaleString("en-GB", options);
+    const part = (options) => when.toLocaleString(locale, options);
     const clock = part({ hour: "2-digit", minute: "2-digit" });
-    if (form === "day") text = `${part({ weekday: "long" })}, ${part({ day: "numeric", month: "short" })}, ${clock}`;
+    const day = part({ day: "numeric", month: "short" });
+    if (form === "day") text = `${part({ weekday: "long" })}, ${day}, ${clock}`;
     else if (form === "since") text = span(Math.max(0, past));
-    else if (form === "due" && past > 0) text = `${span(past)} late`;
-    else if (past <= -129600 || past >= 86400) {
-      text = `${part({ day: "numeric", month: "short" })}, ${clock}`;
-    } else if (past < 0) text = `in ${span(-past)}`;
-    else text = past < 60 ? "just now" : `${span(past)} ago`;
+    else if (form === "due" && past > 0) text = _("{time} late", { time: span(past) });
+    else if (past <= -129600 || past >= 86400) text = `${day}, ${clock}`;
+    else if (past < 0) text = _("in {time}", { time: span(-past) });
+    else text = past < 60 ? _("just now") : _("{time} ago", { time: span(past) });
     if (time.textContent !== text) time.textContent = text;
-    time.title = when.toLocaleString();
+    time.title = when.toLocaleString(locale);
     const timer = time.closest(".timer[data-minutes]");
     if (timer) timer.classList.toggle("over", past > timer.dataset.minutes * 120);
   }
@@ -119,11 +125,11 @@ document.addEventListener("submit", async (event) => {
       show(page, response.redirected ? response.url : location.href, form);
     } else {
       const why = $("main h1 + p", page)?.textContent ?? page.body.textContent.trim();
-      const link = Object.assign(document.createElement("a"), { href: "/sign-in?to=" + encodeURIComponent(location.pathname), textContent: "Sign in" });
-      notice("bad", `${$("h1", page)?.textContent ?? "It did not work"}. ${why}`, ...(response.status === 401 ? [link] : []));
+      const link = Object.assign(document.createElement("a"), { href: "/sign-in?to=" + encodeURIComponent(location.pathname), textContent: _("Sign in") });
+      notice("bad", `${$("h1", page)?.textContent ?? _("It did not work")}. ${why}`, ...(response.status === 401 ? [link] : []));
     }
   } catch {
-    notice("bad", "The desk cannot be reached: nothing was saved. What you typed is still here; try again.");
+    notice("bad", _("The desk cannot be reached: nothing was saved. What you typed is still here; try again."));
   } finally {
     sending = false;
     document.body.classList.remove("busy");
@@ -180,10 +186,10 @@ async function refresh() {
   const [article, now] = [$("[data-case]"), $("[data-case]", page)];
   if (article && now && !missed) article.dataset.seq = now.dataset.seq;
   if (missed) {
-    const button = Object.assign(document.createElement("button"), { className: "button", textContent: "Show it" });
+    const button = Object.assign(document.createElement("button"), { className: "button", textContent: _("Show it") });
     button.onclick = () => show(page, address, null);
-    notice("warning", "This has gone on while you were typing.", button);
-  } else if (changed && article) notice("", "This case has gone on; what you see is up to date.");
+    notice("warning", _("This has gone on while you were typing."), button);
+  } else if (changed && article) notice("", _("This case has gone on; what you see is up to date."));
   dress();
 }
 
@@ -247,7 +253,7 @@ async function suggest(field) {
 function listBox(field) {
   const found = $("#found");
   const open = $("[role=option]", found) !== null;
-  if (open) { found.setAttribute("role", "listbox"); found.setAttribute("aria-label", "What fits"); }
+  if (open) { found.setAttribute("role", "listbox"); found.setAttribute("aria-label", _("What fits")); }
   else { found.removeAttribute("role"); found.removeAttribute("aria-label"); }
   field.setAttribute("aria-expanded", open);
   field.removeAttribute("aria-activedescendant");
@@ -397,10 +403,10 @@ async function copyReply(href, form) {
     else await navigator.clipboard.writeText(await text);
   } catch { location.href = href; return; }
   const other = form === "plain" ? "markdown" : "plain";
-  const button = Object.assign(document.createElement("button"), { className: "button", textContent: other === "plain" ? "As plain text" : "As Markdown, for chat" });
+  const button = Object.assign(document.createElement("button"), { className: "button", textContent: other === "plain" ? _("As plain text") : _("As Markdown, for chat") });
   button.onclick = () => copyReply(href, other);
-  const look = Object.assign(document.createElement("a"), { href, textContent: "Look at it" });
-  notice("good", form === "plain" ? "Copied as plain text: paste it into the mail." : "Copied as Markdown: paste it into the chat.", button, look);
+  const look = Object.assign(document.createElement("a"), { href, textContent: _("Look at it") });
+  notice("good", form === "plain" ? _("Copied as plain text: paste it into the mail.") : _("Copied as Markdown: paste it into the chat."), button, look);
 }
 
 document.addEventListener("click", (event) => {
@@ -441,7 +447,7 @@ document.addEventListener("click", ({ target }) => {
   const copy = target.closest("[data-copy]");
   if (copy) {
     const text = $$("[data-copy-from]").map((from) => from.innerText.trim()).join("\n\n");
-    navigator.clipboard.writeText(text).then(() => notice("good", "Copied: paste it into the mail or chat."));
+    navigator.clipboard.writeText(text).then(() => notice("good", _("Copied: paste it into the mail or chat.")));
   }
 });
 

@@ -4,6 +4,12 @@
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
+// The reader's language: English is the key; the page brings what the server says in another one
+
+const words = JSON.parse(document.body.dataset.words || "{}");
+const _ = (english, values = {}) => (words[english] ?? english).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
 // Suggestions as you type: a combobox with a list that the server writes
 
 const field = $("[data-suggest]");
@@ -46,7 +52,7 @@ if (field) {
       field.setAttribute("aria-expanded", "true");
       choose(-1);
       const count = options().length - 1;
-      said.textContent = count === 1 ? "1 suggestion" : `${count} suggestions`;
+      said.textContent = count === 1 ? _("one suggestion") : _("{n} suggestions", { n: count });
     } catch { /* The field still searches. */ }
   };
   field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(suggest, 120); });
@@ -73,13 +79,13 @@ if (field) {
 
 for (const code of navigator.clipboard ? $$(".prose pre") : []) {
   const around = Object.assign(document.createElement("div"), { className: "code" });
-  const button = Object.assign(document.createElement("button"), { className: "button copy", type: "button", textContent: "Copy" });
+  const button = Object.assign(document.createElement("button"), { className: "button copy", type: "button", textContent: _("Copy") });
   code.replaceWith(around);
   around.append(code, button);
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(code.innerText.replace(/\n$/, ""));
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    button.textContent = _("Copied");
+    setTimeout(() => { button.textContent = _("Copy"); }, 2000);
   });
 }
 
@@ -95,7 +101,7 @@ addEventListener("pageshow", () => $$("[data-sent]").forEach((form) => delete fo
 
 for (const time of $$("time[data-time=day]")) {
   const when = new Date(time.dateTime);
-  const part = (options) => when.toLocaleString("en-GB", options);
+  const part = (options) => when.toLocaleString(locale, options);
   time.textContent = `${part({ weekday: "long" })}, ${part({ day: "numeric", month: "short" })}, ${part({ hour: "2-digit", minute: "2-digit" })}`;
 }
 

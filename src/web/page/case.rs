@@ -11,10 +11,11 @@ use crate::{
     case::{self, Attachment, Case, CaseRun, Note, State},
     desk::Desk,
     expression::Type,
+    language::Language,
     markdown,
     playbook::{Fact, Scope, flow::EndKind, flow::PromptKind},
     run::{self, Event, Line, Outcome, Prompt, Rebase, TypedInput, View},
-    web::view::words,
+    web::view::{named, words},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -332,7 +333,8 @@ impl CasePage {
             State::Parked { until, why } => ("parked", Some(*until), Some(why.clone()), false),
             State::Resolved { text, confirmed, .. } => ("resolved", None, Some(text.clone()), *confirmed),
         };
-        let mut runs: Vec<RunView> = case.runs.iter().map(|run| RunView::new(run, case, live)).collect();
+        let language = viewer.language;
+        let mut runs: Vec<RunView> = case.runs.iter().map(|run| RunView::new(run, case, live, language)).collect();
         let run = runs.pop();
         runs.reverse();
         let from = case.escalations.iter().rev().find(|up| up.envelope.to.tier == case.tier && !up.envelope.stays);
@@ -340,7 +342,10 @@ impl CasePage {
         Self {
             number: case.number,
             seq: case.seq,
-            title: if row.title.is_empty() { format!("Case {}", case.number) } else { row.title },
+            title: match row.title {
+                empty if empty.is_empty() => language.fill("Case {number}", &[("number", &case.number)]),
+                title => title,
+            },
             caller: case.requester.name.clone(),
             contact: case.requester.contact.clone(),
             channel: case.channel.clone(),
@@ -365,16 +370,21 @@ impl CasePage {
             late: row.respond_by.is_some_and(|due| due < now),
             run,
             earlier: runs,
-            facts: facts(case, desk),
-            fields: desk.facts.list.iter().map(|fact| FieldView::new(fact, case.facts.get(&fact.name.value))).collect(),
+            facts: facts(case, desk, language),
+            fields: desk
+                .facts
+                .list
+                .iter()
+                .map(|fact| FieldView::new(fact, case.facts.get(&fact.name.value), language))
+                .collect(),
             notes: case.notes.clone(),
             questions: case.questions.clone(),
-            escalations: case.escalations.iter().rev().map(|up| EscalationView::new(up, case)).collect(),
+            escalations: case.escalations.iter().rev().map(|up| EscalationView::new(up, case, language)).collect(),
             attachments: case.attachments.clone(),
             from: from.and_then(|up| tiers.iter().find(|tier| tier.id == up.envelope.from.tier).cloned()),
             tiers,
-            categories: categories(live.offers.values()),
-            history: history(case, desk),
+            categories: categories(live.offers.values(), language),
+            history: history(case, desk, language),
             link: None,
             outages: Vec::new(),
             suggestion: None,
@@ -383,24 +393,28 @@ impl CasePage {
 }
 
 impl RunView {
-    fn new(case_run: &CaseRun, case: &Case, live: &Live) -> Self {
+    fn new(case_run: &CaseRun, case: &Case, live: &Live, language: Language) -> Self {
         let desk = &*live.desk;
         let run = &case_run.run;
         let info = case.info();
         let (step, outcome, ids) = match run.view(&info) {
-            View::Prompt(prompt) => (Some(StepView::new(&prompt)), None, prompt.articles),
-            View::Outcome(outcome) => (None, Some(OutcomeView::new(&outcome)), Vec::new()),
+            View::Prompt(prompt) => (Some(StepView::new(&prompt, language)), None, prompt.articles),
+            View::Outcome(outcome) => (None, Some(OutcomeView::new(&outcome, language)), Vec::new()),
         };
         let known = known(case);
         let fact = |name: &str| known.get(name).map(String::as_str);
         let fits = |id: &String| desk.article(id).is_some_and(|article| !article.contradicts(fact));
         let upset = run.entries.iter().rposition(|entry| entry.event == Event::GotUpset);
         let calm = desk.policy.upset.as_ref().and_then(|upset| upset.show.as_ref());
-        let path: Vec<LineView> = run.path(&info).iter().map(LineView::new).collect();
+        let path: Vec<LineView> = run.path(&info).iter().map(|line| LineView::new(line, language)).collect();
         let scope = run.program.scope(0);
         let given = run.book().given_at_start.iter().map(|(slot, value)| {
             let fact = scope.fact(*slot);
-            FactView { name: fact.name.value.clone(), label: words(&fact.name.value), value: fact.shown(value) }
+            FactView {
+                name: fact.name.value.clone(),
+                label: words(&fact.name.value),
+                value: label(&fact.shown(value), language),
+            }
         });
         Self {
             id: run.id.to_string(),
@@ -415,24 +429,35 @@ impl RunView {
             back: !path.is_empty() || run.handed_over().is_some(),
             path,
             given: given.collect(),
-            articles: ids.iter().filter(|id| fits(id)).filter_map(|id| article(live, id, true)).collect(),
+            articles: ids.iter().filter(|id| fits(id)).filter_map(|id| article(live, id, true, language)).collect(),
             up: {
                 let from_here =
                     |up: &&case::Escalation| up.envelope.playbook.as_ref().is_some_and(|from| from.run == run.id);
-                case.escalations.iter().rev().find(from_here).map(|up| EscalationView::new(up, case))
+                case.escalations.iter().rev().find(from_here).map(|up| EscalationView::new(up, case, language))
             },
-            version: VersionView::new(case_run, case, live),
-            calm: upset.and(calm).and_then(|id| article(live, &id.value, true)),
+            version: VersionView::new(case_run, case, live, language),
+            calm: upset.and(calm).and_then(|id| article(live, &id.value, true, language)),
             calm_first: upset.is_some_and(|at| at + 1 == run.entries.len()),
         }
     }
 }
 
 impl VersionView {
-    fn new(known: &CaseRun, case: &Case, live: &Live) -> Self {
+    fn new(known: &CaseRun, case: &Case, live: &Live, language: Language) -> Self {
         let version = match live.newer(case, known.run.id) {
             Some(Rebase::Moved { reworded, .. }) => Self { moves: true, reworded, ..Self::default() },
-            Some(Rebase::Stays(difference)) => Self { difference: Some(difference.to_string()), ..Self::default() },
+            Some(Rebase::Stays(difference)) => {
+                let (was, now) = (language.reword(&difference.was), language.reword(&difference.now));
+                let said = match &difference.after {
+                    Some(after) => language.fill(
+                        "after `{step}`: {was}; in the other version: {now}",
+                        &[("step", after), ("was", &was), ("now", &now)],
+                    ),
+                    None => language
+                        .fill("at the start: {was}; in the other version: {now}", &[("was", &was), ("now", &now)]),
+                };
+                Self { difference: Some(said), ..Self::default() }
+            }
             None => Self::default(),
         };
         Self { withdrawn: live.recall(&known.run.program).map(|recall| recall.why.clone()), ..version }
@@ -441,7 +466,7 @@ impl VersionView {
 
 impl StepView {
     /// A prompt as a page shows it.
-    pub fn new(prompt: &Prompt) -> Self {
+    pub fn new(prompt: &Prompt, language: Language) -> Self {
         let said = prompt.held.as_ref().map(|held| held.words().to_owned());
         let first = said.clone().or_else(|| prompt.prefilled.clone());
         let many = prompt.choices.len() > 1;
@@ -452,17 +477,14 @@ impl StepView {
             .enumerate()
             .map(|(n, choice)| ChoiceView {
                 id: choice.id.clone(),
-                label: if choice.id == "next" { "Go on".into() } else { choice.label.clone() },
+                label: label(if choice.id == "next" { "Go on" } else { &choice.label }, language),
                 key: (n < 9).then_some(n + 1),
                 held: many && first.as_deref() == Some(choice.id.as_str()),
             })
             .collect();
-        let label = |id: &String| {
-            prompt
-                .choices
-                .iter()
-                .find(|choice| choice.id == *id)
-                .map_or_else(|| id.clone(), |choice| choice.label.clone())
+        let answer = |id: &String| {
+            let choice = prompt.choices.iter().find(|choice| choice.id == *id);
+            choice.map_or_else(|| id.clone(), |choice| label(&choice.label, language))
         };
         let stuck = prompt.choices.iter().find(|choice| choice.id == "stuck");
         Self {
@@ -474,10 +496,10 @@ impl StepView {
             tip: prompt.tip.clone(),
             staff: prompt.staff,
             minutes: prompt.minutes,
-            held: said.as_ref().filter(|id| *id != "next").map(label),
+            held: said.as_ref().filter(|id| *id != "next").map(answer),
             typed: prompt.typed.as_ref().map(|typed| TypedView::new(typed, first.unwrap_or_default())),
             choices,
-            stuck: stuck.map(|stuck| stuck.label.clone()),
+            stuck: stuck.map(|stuck| label(&stuck.label, language)),
         }
     }
 }
@@ -496,7 +518,7 @@ impl TypedView {
 }
 
 impl OutcomeView {
-    fn new(outcome: &Outcome) -> Self {
+    fn new(outcome: &Outcome, language: Language) -> Self {
         Self {
             kind: match outcome.ending {
                 Some(EndKind::Resolved) => "solved",
@@ -507,32 +529,30 @@ impl OutcomeView {
             at: outcome.at.clone(),
             text: outcome.text.clone(),
             tell: outcome.tell.clone(),
-            why: outcome.reason.map(|reason| reason_words(reason.entry().name).to_owned()),
+            why: outcome.reason.map(|reason| language.say(reason_words(reason.entry().name)).to_owned()),
         }
     }
 }
 
 impl LineView {
     /// An answered prompt in one line.
-    pub fn new(line: &Line) -> Self {
+    pub fn new(line: &Line, language: Language) -> Self {
         Self {
             at: line.at.clone(),
             visit: line.visit,
             kind: kind(line.kind),
             text: markdown::first_line(&line.text),
-            label: match (line.kind, line.said.words()) {
-                (PromptKind::Say, _) => "Read".into(),
-                _ => line.label.clone(),
-            },
+            label: label(if line.kind == PromptKind::Say { "Read" } else { &line.label }, language),
             said: line.said.words().to_owned(),
         }
     }
 }
 
 impl FieldView {
-    fn new(fact: &Fact, known: Option<&String>) -> Self {
+    fn new(fact: &Fact, known: Option<&String>, language: Language) -> Self {
+        let ours = |id: &str, shown: &str| (id.to_owned(), language.say(shown).to_owned());
         let choices = match &fact.kind {
-            Type::YesNo => vec![("yes".into(), "Yes".into()), ("no".into(), "No".into())],
+            Type::YesNo => vec![ours("yes", "Yes"), ours("no", "No")],
             Type::Choice(_) => fact.choices.iter().map(|(id, label)| (id.value.clone(), label.clone())).collect(),
             _ => Vec::new(),
         };
@@ -542,11 +562,12 @@ impl FieldView {
 }
 
 impl EscalationView {
-    fn new(up: &case::Escalation, case: &Case) -> Self {
+    fn new(up: &case::Escalation, case: &Case, language: Language) -> Self {
         let envelope = &up.envelope;
         let deliveries =
             case.deliveries.iter().filter(|delivery| up.outbox.iter().any(|(id, _)| *id == delivery.outbox));
-        let tried = envelope.tried.iter().map(|tried| (markdown::first_line(&tried.action), words(&tried.outcome)));
+        let tried =
+            envelope.tried.iter().map(|tried| (markdown::first_line(&tried.action), named(language, &tried.outcome)));
         Self {
             when: envelope.when,
             by: envelope.by.clone(),
@@ -554,7 +575,7 @@ impl EscalationView {
             to: envelope.to.name.clone(),
             team: envelope.to.team.clone(),
             stays: envelope.stays,
-            why: reason_words(&envelope.why.reason).to_owned(),
+            why: language.say(reason_words(&envelope.why.reason)).to_owned(),
             at: envelope.why.at.clone(),
             detail: envelope.why.detail.clone(),
             told: envelope.told.clone(),
@@ -583,6 +604,25 @@ impl DeliveryView {
     }
 }
 
+/// Answers that no author writes.
+const OURS: &[&str] = &[
+    "Go on",
+    "Read",
+    "Yes",
+    "No",
+    "It worked",
+    "It did not work",
+    "I cannot do this",
+    "No answer fits",
+    "I can't tell",
+];
+
+/// An answer as people read it; one of ours in their language.
+pub fn label(text: &str, language: Language) -> String {
+    let ours = OURS.contains(&text) || ["yes", "no"].contains(&text);
+    if ours { language.say(text).to_owned() } else { text.to_owned() }
+}
+
 /// `say`, `ask` or `do`.
 pub fn kind(kind: PromptKind) -> &'static str {
     match kind {
@@ -602,7 +642,7 @@ pub fn known(case: &Case) -> BTreeMap<String, String> {
 }
 
 /// The case's facts and what the run knows beyond them; the run's word counts while it goes on.
-fn facts(case: &Case, desk: &Desk) -> Vec<FactView> {
+fn facts(case: &Case, desk: &Desk, language: Language) -> Vec<FactView> {
     let nothing = Default::default();
     let scope = Scope { own: &nothing, desk: &desk.facts };
     let shown = |scope: &Scope<'_>, name: &str, typed: &str| {
@@ -611,7 +651,7 @@ fn facts(case: &Case, desk: &Desk) -> Vec<FactView> {
         FactView {
             name: name.to_owned(),
             label: words(name.rsplit('/').next().unwrap_or(name)),
-            value: value.unwrap_or_else(|| typed.to_owned()),
+            value: label(&value.unwrap_or_else(|| typed.to_owned()), language),
         }
     };
     // A playbook's own fact is kept under the playbook's name.

@@ -1,10 +1,11 @@
 //! An answer further up is replaced: what it was, what it can become, and what must be confirmed then.
 
-use super::case::StepView;
+use super::case::{StepView, label};
 use crate::{
     case::Case,
     expression::Type,
     id::RunId,
+    language::Language,
     markdown,
     playbook::flow::PromptKind,
     run::{Choice, Input, Prompt, Refused, Run, Said, TypedInput, View},
@@ -58,16 +59,16 @@ pub struct OptionView {
 impl ChangePage {
     /// The page for one answer, or a fact given at the start; `None` if it is not on the path. `typed` is what should
     /// replace it, where something is typed.
-    pub fn new(case: &Case, run: RunId, at: &str, visit: u32, typed: Option<&str>) -> Option<Self> {
+    pub fn new(case: &Case, run: RunId, at: &str, visit: u32, typed: Option<&str>, language: Language) -> Option<Self> {
         let run = &case.run(run)?.run;
         let (prompt, was) = prompt(run, case, at, visit)?;
         let option = |said: &Said| {
             let same = *said == was;
             let change = Input::Change { at: at.to_owned(), visit: Some(visit), said: said.clone() };
-            let (confirm, next) = if same { Default::default() } else { confirm(run, case, &change)? };
+            let (confirm, next) = if same { Default::default() } else { confirm(run, case, &change, language)? };
             Ok::<_, Refused>(OptionView {
                 id: said.words().to_owned(),
-                label: label(&prompt, said.words()),
+                label: answer(&prompt, said.words(), language),
                 same,
                 confirm,
                 next,
@@ -80,9 +81,9 @@ impl ChangePage {
         let (typed, refused) = match typed.map(|typed| option(&Said::Value(typed))) {
             None => (None, None),
             Some(Ok(option)) => (Some(option), None),
-            Some(Err(refused)) => (None, Some(refused.why)),
+            Some(Err(refused)) => (None, Some(language.reword(&refused.why).into_owned())),
         };
-        let mut step = StepView::new(&prompt);
+        let mut step = StepView::new(&prompt, language);
         if let (Some(field), Said::Value(value)) = (&mut step.typed, &was) {
             field.value.clone_from(value);
         }
@@ -93,7 +94,7 @@ impl ChangePage {
             at: at.to_owned(),
             visit,
             step,
-            was: label(&prompt, was.words()),
+            was: answer(&prompt, was.words(), language),
             options,
             typed,
             refused,
@@ -165,21 +166,21 @@ type Asked = Vec<(String, String)>;
 
 /// What is asked again after a change, the same as [`Run::would_confirm`] in words, and what is asked next if each is
 /// confirmed as it was.
-fn confirm(run: &Run, case: &Case, change: &Input) -> Result<(Asked, Option<String>), Refused> {
+fn confirm(run: &Run, case: &Case, change: &Input, language: Language) -> Result<(Asked, Option<String>), Refused> {
     let mut run = run.clone();
     let mut asked = Vec::new();
     run.take(change, None, NEVER, "")?;
     while let View::Prompt(prompt) = run.view(&case.info()) {
         let text = markdown::first_line(&prompt.text);
         let Some(held) = &prompt.held else { return Ok((asked, Some(text))) };
-        asked.push((text, label(&prompt, held.words())));
+        asked.push((text, answer(&prompt, held.words(), language)));
         run.take(&Input::Say(held.clone()), None, NEVER, "")?;
     }
     Ok((asked, None))
 }
 
 /// An answer as people read it.
-fn label(prompt: &Prompt, id: &str) -> String {
+fn answer(prompt: &Prompt, id: &str, language: Language) -> String {
     let choice = prompt.choices.iter().find(|choice| choice.id == id);
-    choice.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
+    choice.map_or_else(|| id.to_owned(), |choice| label(&choice.label, language))
 }

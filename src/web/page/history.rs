@@ -2,10 +2,12 @@
 
 use super::tier_name;
 use crate::{
-    case::{Case, Event},
+    case::{Case, Event, Verdict},
     desk::Desk,
+    language::Language,
     reason::Reason,
     run,
+    web::view::named,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,71 +24,102 @@ pub struct Moment {
 }
 
 /// What happened, the latest first.
-pub fn history(case: &Case, desk: &Desk) -> Vec<Moment> {
+pub fn history(case: &Case, desk: &Desk, language: Language) -> Vec<Moment> {
     let moment = |entry: &crate::case::Entry| {
-        let what = sentence(&entry.event, case, desk)?;
+        let what = sentence(&entry.event, case, desk, language)?;
         Some(Moment { when: entry.when, by: entry.by.clone(), what })
     };
     case.entries.iter().rev().filter_map(moment).collect()
 }
 
 /// `None` for what follows from its neighbours.
-fn sentence(event: &Event, case: &Case, desk: &Desk) -> Option<String> {
+fn sentence(event: &Event, case: &Case, desk: &Desk, language: Language) -> Option<String> {
     Some(match event {
-        Event::Opened { .. } => "opened the case".into(),
-        Event::Described { .. } => "put the caller's details right".into(),
-        Event::Rated { priority, .. } => format!("set the priority to {priority}"),
-        Event::FactSet { name, value: Some(value) } => format!("put in that {name} is {value}"),
-        Event::FactSet { name, value: None } => format!("took out what was known of {name}"),
+        Event::Opened { .. } => language.say("opened the case").into(),
+        Event::Described { .. } => language.say("put the caller's details right").into(),
+        Event::Rated { priority, .. } => {
+            language.fill("set the priority to {priority}", &[("priority", &named(language, priority))])
+        }
+        Event::FactSet { name, value: Some(value) } => {
+            language.fill("put in that {name} is {value}", &[("name", name), ("value", value)])
+        }
+        Event::FactSet { name, value: None } => language.fill("took out what was known of {name}", &[("name", name)]),
         Event::FactsLearned { .. } => return None,
-        Event::Noted { .. } => "wrote a note".into(),
-        Event::Attached { name, .. } => format!("added the file {name}"),
-        Event::RunStarted { title, .. } => format!("started “{title}”"),
+        Event::Noted { .. } => language.say("wrote a note").into(),
+        Event::Attached { name, .. } => language.fill("added the file {name}", &[("name", name)]),
+        Event::RunStarted { title, .. } => language.fill("started “{title}”", &[("title", title)]),
         Event::Went { run, what } => {
             let title = case.run(*run).map_or("", |run| &run.title);
-            went(what, title)?
+            went(what, title, language)?
         }
         Event::Rebased { run, .. } => {
-            format!("moved “{}” to a newer version", case.run(*run).map_or("", |run| &run.title))
+            let title = case.run(*run).map_or("", |run| &run.title);
+            language.fill("moved “{title}” to a newer version", &[("title", &title)])
         }
         Event::Escalated { escalation } => {
             let to = &escalation.envelope.to;
             let team = to.team.as_ref().map(|team| format!(", {team}")).unwrap_or_default();
-            format!("handed over to {}{team}", to.name)
+            language.fill("handed over to {tier}", &[("tier", &format!("{}{team}", to.name))])
         }
-        Event::Claimed { .. } => "claimed the case".into(),
-        Event::Released => "put the case back into the queue".into(),
-        Event::HandedBack { to, question, .. } => format!("handed it back to {}: {question}", tier_name(desk, to)),
-        Event::Parked { why, .. } => format!("parked it: {why}"),
-        Event::Resumed => "went on with it".into(),
-        Event::Resolved { confirmed: true, .. } => "closed it, confirmed by the caller".into(),
-        Event::Resolved { confirmed: false, .. } => "closed it, not confirmed by the caller".into(),
-        Event::Reopened { why } => format!("reopened it: {why}"),
+        Event::Claimed { .. } => language.say("claimed the case").into(),
+        Event::Released => language.say("put the case back into the queue").into(),
+        Event::HandedBack { to, question, .. } => {
+            let tier = tier_name(desk, to);
+            language.fill("handed it back to {tier}: {question}", &[("tier", &tier), ("question", question)])
+        }
+        Event::Parked { why, .. } => language.fill("parked it: {why}", &[("why", why)]),
+        Event::Resumed => language.say("went on with it").into(),
+        Event::Resolved { confirmed: true, .. } => language.say("closed it, confirmed by the caller").into(),
+        Event::Resolved { confirmed: false, .. } => language.say("closed it, not confirmed by the caller").into(),
+        Event::Reopened { why } => language.fill("reopened it: {why}", &[("why", why)]),
         Event::Judged { verdict, step, .. } => {
-            let step = step.as_ref().map(|step| format!(", at {step}")).unwrap_or_default();
-            format!("said of the script: {}{step}", verdict.name().replace('-', " "))
+            let step = step.as_ref().map(|step| language.fill(", at {step}", &[("step", step)])).unwrap_or_default();
+            let judged = language.say(judged(*verdict));
+            language.fill("said of the script: {verdict}", &[("verdict", &format!("{judged}{step}"))])
         }
         Event::Delivered { connector, ticket: Some(ticket), .. } => {
-            format!("delivered through {connector} as {ticket}")
+            language.fill("delivered through {connector} as {ticket}", &[("connector", connector), ("ticket", ticket)])
         }
-        Event::Delivered { connector, ticket: None, .. } => format!("delivered through {connector}"),
-        Event::NotDelivered { connector, said, .. } => format!("{connector} refused it: {said}"),
-        Event::Retried { connector, .. } => format!("had {connector} tried again"),
+        Event::Delivered { connector, ticket: None, .. } => {
+            language.fill("delivered through {connector}", &[("connector", connector)])
+        }
+        Event::NotDelivered { connector, said: why, .. } => {
+            language.fill("{connector} refused it: {why}", &[("connector", connector), ("why", why)])
+        }
+        Event::Retried { connector, .. } => language.fill("had {connector} tried again", &[("connector", connector)]),
     })
 }
 
-fn went(what: &run::Event, title: &str) -> Option<String> {
+/// A verdict in words.
+fn judged(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::MissingStep => "missing step",
+        Verdict::WrongStep => "wrong step",
+        Verdict::UnclearStep => "unclear step",
+        Verdict::NotForAScript => "not for a script",
+        Verdict::ScriptWasFine => "script was fine",
+    }
+}
+
+fn went(what: &run::Event, title: &str, language: Language) -> Option<String> {
     Some(match what {
         run::Event::Answered { said, .. } if said.words() == "next" => return None,
-        run::Event::Answered { at, said } => format!("answered {}: {}", at.name, said.words()),
-        run::Event::WentBack { to } => format!("went back to {}", to.name),
-        run::Event::Changed { at, said } => format!("changed {} to {}", at.name, said.words()),
-        run::Event::Imported { name, value } => format!("let “{title}” know: {name} is {value}"),
-        run::Event::TakenOver { .. } => format!("took over “{title}” at its step"),
-        run::Event::HandedOver { because: Reason::Security } => "reported a security incident".into(),
-        run::Event::HandedOver { because: Reason::Recalled } => "found that this version was withdrawn".into(),
-        run::Event::HandedOver { .. } => "asked for the next tier".into(),
-        run::Event::GotUpset => "noted that the caller is upset".into(),
-        run::Event::Noted { .. } => "wrote a note".into(),
+        run::Event::Answered { at, said: answer } => {
+            language.fill("answered {step}: {answer}", &[("step", &at.name), ("answer", &answer.words())])
+        }
+        run::Event::WentBack { to } => language.fill("went back to {step}", &[("step", &to.name)]),
+        run::Event::Changed { at, said: answer } => {
+            language.fill("changed {step} to {answer}", &[("step", &at.name), ("answer", &answer.words())])
+        }
+        run::Event::Imported { name, value } => language
+            .fill("let “{title}” know: {name} is {value}", &[("title", &title), ("name", name), ("value", value)]),
+        run::Event::TakenOver { .. } => language.fill("took over “{title}” at its step", &[("title", &title)]),
+        run::Event::HandedOver { because: Reason::Security } => language.say("reported a security incident").into(),
+        run::Event::HandedOver { because: Reason::Recalled } => {
+            language.say("found that this version was withdrawn").into()
+        }
+        run::Event::HandedOver { .. } => language.say("asked for the next tier").into(),
+        run::Event::GotUpset => language.say("noted that the caller is upset").into(),
+        run::Event::Noted { .. } => language.say("wrote a note").into(),
     })
 }

@@ -20,6 +20,7 @@ use crate::{
     case::Row,
     clock,
     desk::Desk,
+    language::Language,
     web::view,
 };
 use jiff::{Timestamp, civil::Date};
@@ -80,6 +81,8 @@ pub struct Viewer {
     pub tier_name: String,
     /// Whether there are accounts: they can sign out then, and put their name in otherwise.
     pub accounts: bool,
+    /// What they read.
+    pub language: Language,
 }
 
 /// A sentence above a page.
@@ -184,22 +187,22 @@ pub struct RowView {
 
 impl RowView {
     /// A row for somebody, at a moment.
-    pub fn new(row: Row, desk: &Desk, viewer: &str, now: Timestamp) -> Self {
+    pub fn new(row: Row, desk: &Desk, viewer: &Viewer, now: Timestamp) -> Self {
         Self {
             tier_name: tier_name(desk, &row.tier),
-            mine: row.holder.as_deref() == Some(viewer),
+            mine: row.holder.as_deref() == Some(&viewer.name),
             late: row.state != "resolved" && row.respond_by.is_some_and(|due| due < now),
-            why: row.reason.as_deref().map(|reason| reason_words(reason).to_owned()),
+            why: row.reason.as_deref().map(|reason| viewer.language.say(reason_words(reason)).to_owned()),
             row,
         }
     }
 }
 
 /// An article by its id or an earlier one; `beside` something that must not be lost, nothing in it has an id.
-pub fn article(live: &Live, id: &str, beside: bool) -> Option<ArticleView> {
+pub fn article(live: &Live, id: &str, beside: bool, language: Language) -> Option<ArticleView> {
     let article = live.desk.article(id)?;
     let (prose, today) = (Prose::console(live), clock::today());
-    let day = |date: Date| date.strftime("%-d %B %Y").to_string();
+    let day = |date: Date| language.date("%-d %B %Y", date);
     Some(ArticleView {
         id: article.id.clone(),
         title: article.title.clone(),
@@ -242,8 +245,8 @@ pub fn tiers(desk: &Desk) -> Vec<TierView> {
 }
 
 /// The playbooks that staff may start, by category and title.
-pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> Vec<Category> {
-    const REST: &str = "Everything else";
+pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>, language: Language) -> Vec<Category> {
+    let rest = language.say("Everything else");
     let mut categories: Vec<Category> = Vec::new();
     for offer in offers.into_iter().filter(|offer| offer.audience.agent || offer.audience.self_service) {
         let script = Script {
@@ -253,13 +256,13 @@ pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> Vec<Catego
             symptoms: offer.symptoms.clone(),
             tags: offer.tags.clone(),
         };
-        let name = offer.category.as_deref().map_or_else(|| REST.to_owned(), view::words);
+        let name = offer.category.as_deref().map_or_else(|| rest.to_owned(), view::words);
         match categories.iter_mut().find(|category| category.name == name) {
             Some(category) => category.scripts.push(script),
             None => categories.push(Category { name, scripts: vec![script] }),
         }
     }
-    categories.sort_by(|a, b| (a.name == REST, &a.name).cmp(&(b.name == REST, &b.name)));
+    categories.sort_by(|a, b| (a.name == rest, &a.name).cmp(&(b.name == rest, &b.name)));
     categories.iter_mut().for_each(|category| category.scripts.sort_by(|a, b| a.title.cmp(&b.title)));
     categories
 }

@@ -87,7 +87,7 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
         summary: article.summary.clone(),
         category,
         html: prose.html(article, 2, false),
-        reviewed: article.reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
+        reviewed: article.reviewed.map(|date| guest.speech.language.date("%-d %B %Y", date)),
         related,
         contents: Prose::contents(article),
         fix,

@@ -12,17 +12,17 @@ use super::{
 use crate::{
     app::{self, Live, SELF_SERVICE},
     case::{Case, CaseRun, Denied, Event, Intake, Note, Requester, State},
+    language::Language,
     markdown,
     playbook::flow::EndKind,
     run::{Input, Said, View},
     web::{
         page::{
-            case::{LineView, StepView},
+            case::{LineView, StepView, label},
             change::ChangePage,
             tier_name,
         },
         prose::Prose,
-        view,
     },
 };
 use axum::{
@@ -87,7 +87,7 @@ struct ArticleView {
 }
 
 impl CasePage {
-    fn new(case: &Case, live: &Live, link: &str) -> Self {
+    fn new(case: &Case, live: &Live, link: &str, language: Language) -> Self {
         let run = case.runs.iter().rfind(|run| run.by == SELF_SERVICE);
         let theirs = case.holder.as_deref() == Some(SELF_SERVICE);
         let view = run.map(|run| run.run.view(&case.info()));
@@ -109,7 +109,7 @@ impl CasePage {
                     Some(ArticleView { id, title, html: Prose::portal(live).html(article, 3, true) })
                 });
                 let step = Step {
-                    view: StepView::new(prompt),
+                    view: StepView::new(prompt, language),
                     text: html(live, &prompt.text),
                     verify: prompt.verify.as_ref().map(|verify| html(live, verify)),
                     articles: articles.collect(),
@@ -123,7 +123,7 @@ impl CasePage {
         };
         let told = up.and_then(|up| up.envelope.told.as_ref()).filter(|_| state != "solved");
         let requester = own_requester(case);
-        let path = path(case, run);
+        let path = path(case, run, language);
         Self {
             link: link.to_owned(),
             number: case.number,
@@ -155,9 +155,10 @@ fn is_own(run: Option<&CaseRun>) -> bool {
 }
 
 /// What they were shown and answered: of a run that somebody else went on with, what went along with the case.
-fn path(case: &Case, run: Option<&CaseRun>) -> Vec<LineView> {
+fn path(case: &Case, run: Option<&CaseRun>, language: Language) -> Vec<LineView> {
     if is_own(run) {
-        return run.map_or_else(Vec::new, |run| run.run.path(&case.info()).iter().map(LineView::new).collect());
+        let path = run.map(|run| run.run.path(&case.info())).unwrap_or_default();
+        return path.iter().map(|line| LineView::new(line, language)).collect();
     }
     let up = case.escalations.iter().rfind(|up| up.envelope.by == SELF_SERVICE);
     let own = up.into_iter().flat_map(|up| &up.envelope.path).filter(|answered| answered.by == SELF_SERVICE);
@@ -166,7 +167,7 @@ fn path(case: &Case, run: Option<&CaseRun>) -> Vec<LineView> {
         visit: answered.visit,
         kind: if answered.kind == "do" { "do" } else { "ask" },
         text: markdown::first_line(&answered.shown),
-        label: if answered.kind == "say" { "Read".into() } else { answered.label.clone() },
+        label: label(if answered.kind == "say" { "Read" } else { &answered.label }, language),
         said: answered.answer.clone(),
     };
     own.map(line).collect()
@@ -195,17 +196,17 @@ impl Guest {
             Err(error) => return Err(error.into()),
         };
         let case = self.case(link).await?;
-        let page = CasePage::new(&case, &self.live(), link);
+        let page = CasePage::new(&case, &self.live(), link, self.speech.language);
         let (status, why) = match denied {
             _ if case.holder.as_deref() != Some(SELF_SERVICE) => {
-                (StatusCode::CONFLICT, "This has gone on with a person meanwhile. Here is how it stands.".into())
+                (StatusCode::CONFLICT, "This has gone on with a person meanwhile. Here is how it stands.".to_owned())
             }
             Denied::Refused(refused) if position.is_none_or(|known| known == page.position) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, format!("{}.", view::capital(&refused.why)))
+                (StatusCode::UNPROCESSABLE_ENTITY, refused.why)
             }
             _ => (StatusCode::CONFLICT, "You were further already. This is where you are.".into()),
         };
-        Ok(self.refusal(status, why, "portal/case.html", page))
+        Ok(self.refusal(status, &why, "portal/case.html", page))
     }
 
     /// Says something to the run that they follow.
@@ -221,7 +222,7 @@ impl Guest {
 /// `GET /help/cases/{link}`
 pub async fn show(guest: Guest, Path(link): Path<String>) -> Answer {
     let case = guest.case(&link).await?;
-    guest.page("portal/case.html", CasePage::new(&case, &guest.live(), &link))
+    guest.page("portal/case.html", CasePage::new(&case, &guest.live(), &link, guest.speech.language))
 }
 
 /// A form of a step: with the token of the position that it was shown for.
@@ -287,7 +288,7 @@ pub async fn show_change(guest: Guest, Path(link): Path<String>, Query(form): Qu
     let typed = form.value.as_deref().map(str::trim);
     let page = run
         .filter(|_| case.holder.as_deref() == Some(SELF_SERVICE) && !case.is_resolved())
-        .and_then(|run| ChangePage::new(&case, run.run.id, &form.at, form.visit, typed));
+        .and_then(|run| ChangePage::new(&case, run.run.id, &form.at, form.visit, typed, guest.speech.language));
     match page {
         Some(page) => guest.page("portal/change.html", Change { link, page }),
         None => Ok(Redirect::to(&format!("/help/cases/{link}")).into_response()),

@@ -5,6 +5,7 @@ use crate::{
     app::Live,
     case::fold,
     desk::Desk,
+    language::Language,
     search::{Candidate, Found, Hit, Kind, Query as Search},
     web::view,
 };
@@ -190,7 +191,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     let asked = Asked { q: typed(&asked.q, WORDS), ..asked };
     let live = guest.live();
     if asked.q.is_empty() {
-        return guest.page("portal/search.html", shelf(&asked, &live));
+        return guest.page("portal/search.html", shelf(&asked, &live, guest.speech.language));
     }
     let page = asked.page.parse().unwrap_or(1).clamp(1, LAST);
     let system = Some(asked.os.clone()).filter(|os| !os.is_empty());
@@ -265,7 +266,7 @@ fn guided(live: &Live, words: &str) -> Vec<ItemView> {
 }
 
 /// Everything of a category or with a tag; everything at all, if neither is named.
-fn shelf(asked: &Asked, live: &Live) -> Page {
+fn shelf(asked: &Asked, live: &Live, language: Language) -> Page {
     let is = |value: &str, wanted: &str| wanted.is_empty() || fold(value) == fold(wanted);
     let shelf = live.shelf(READER).into_iter().filter(|item| {
         is(item.category.as_deref().unwrap_or_default(), &asked.category)
@@ -277,7 +278,7 @@ fn shelf(asked: &Asked, live: &Live) -> Page {
         *categories.entry(category.to_lowercase()).or_default() += 1;
     }
     let title = match (asked.category.as_str(), asked.tag.as_str()) {
-        ("", "") => "Everything".to_owned(),
+        ("", "") => language.say("Everything").to_owned(),
         ("", tag) => view::words(tag),
         (category, _) => view::words(category),
     };

@@ -135,7 +135,8 @@ impl Guest {
     }
 
     /// A page that says why something was not done.
-    fn refusal(&self, status: StatusCode, why: String, template: &str, page: impl Serialize) -> Response {
+    fn refusal(&self, status: StatusCode, why: &str, template: &str, page: impl Serialize) -> Response {
+        let why = view::sentence(&self.speech.language.reword(why));
         let frame = Frame { notice: Some(("warning", why)), ..self.frame() };
         (status, Html(view::page(template, &frame, page))).into_response()
     }

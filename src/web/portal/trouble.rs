@@ -4,6 +4,7 @@ use super::{Frame, Guest};
 use crate::{
     app,
     case::Denied,
+    language::Language,
     web::{Console, language::Speech, view},
 };
 use axum::{
@@ -74,12 +75,12 @@ struct Why(String);
 /// The page of it.
 #[derive(Serialize)]
 struct Page {
-    title: &'static str,
+    title: String,
     text: String,
 }
 
 impl Page {
-    fn new(status: StatusCode, why: Option<String>) -> Self {
+    fn new(status: StatusCode, why: Option<String>, language: Language) -> Self {
         let (title, text) = match status {
             StatusCode::NOT_FOUND => ("There is nothing here", "The address may be mistyped, or out of date."),
             StatusCode::TOO_MANY_REQUESTS => {
@@ -94,8 +95,8 @@ impl Page {
             }
             _ => ("This could not be taken", "Something was missing or did not fit. Go back and try again."),
         };
-        let text = why.map_or_else(|| text.to_owned(), |why| format!("{}.", view::capital(why.trim_end_matches('.'))));
-        Self { title, text }
+        let text = view::sentence(&language.reword(why.as_deref().unwrap_or(text)));
+        Self { title: language.say(title).to_owned(), text }
     }
 }
 
@@ -109,8 +110,8 @@ pub async fn explain(State(console): State<Console>, request: Request, next: Nex
     }
     let (mut head, _) = response.into_parts();
     let why = head.extensions.remove::<Why>().map(|why| why.0);
-    let page = Page::new(head.status, why);
     let Ok(speech) = Speech::from_request_parts(&mut parts, &console).await;
+    let page = Page::new(head.status, why, speech.language);
     let mut frame = match Guest::from_request_parts(&mut parts, &console).await {
         Ok(guest) => guest.frame(),
         Err(_) => {
