@@ -16,6 +16,7 @@ mod portal;
 pub mod reply;
 mod revision;
 mod versions;
+pub mod scaffold;
 mod watch;
 mod worker;
 

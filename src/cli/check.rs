@@ -1,8 +1,8 @@
 //! `firstline check`
 
-use super::{Error, Status, output::*, selection};
+use super::{Error, Status, before, output::*, selection};
 use crate::{app, clock, desk::Desk, diagnostic};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -17,6 +17,18 @@ pub struct Arguments {
     /// How to show it
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+    /// For tools that collect findings, SARIF 2.1.0
+    Sarif,
+    /// Beside the lines of a pull request, by a workflow of GitHub
+    Github,
 }
 
 pub fn run(
@@ -36,6 +48,12 @@ pub fn run(
             let report =
                 serde_json::json!({"findings": diagnostic::json(&findings, &desk.sources), "checked": checked});
             writeln!(std::io::stdout(), "{report}")?;
+        }
+        Format::Sarif => {
+            writeln!(std::io::stdout(), "{}", diagnostic::sarif(&findings, &desk.sources, &before(root)))?;
+        }
+        Format::Github => {
+            write!(std::io::stdout(), "{}", diagnostic::github(&findings, &desk.sources, &before(root)))?;
         }
         Format::Human => {
             let mut out = anstream::stdout().lock();

@@ -6,12 +6,15 @@ mod connector;
 mod eval;
 mod explain;
 mod graph;
+mod init;
+mod new;
 mod outbox;
 mod output;
 mod rebase;
 mod recall;
 mod replay;
 mod run;
+mod schema;
 mod search;
 mod serve;
 mod test;
@@ -62,7 +65,10 @@ enum Command {
     Replay(replay::Arguments),
     Rebase(rebase::Arguments),
     Recall(recall::Arguments),
+    Schema(schema::Arguments),
     Eval(eval::Arguments),
+    Init(init::Arguments),
+    New(new::Arguments),
     Connector(connector::Arguments),
     Outbox(outbox::Arguments),
     User(user::Arguments),
@@ -88,6 +94,8 @@ enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
+    Scaffold(#[from] app::scaffold::Error),
+    #[error(transparent)]
     Search(#[from] crate::search::Error),
     #[error("{0}")]
     Usage(String),
@@ -110,6 +118,9 @@ pub fn main() -> ExitCode {
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
+        Command::Schema(options) => schema::run(options),
+        Command::Init(options) => init::run(options),
+        Command::New(options) => new::run(options, arguments.desk.as_deref()),
         Command::Graph(options) => graph::run(options, load),
         Command::Replay(options) => {
             let folder = app::folder(arguments.desk.as_deref());
@@ -209,6 +220,13 @@ fn playbook<'a>(desk: &'a Desk, id: &str) -> Result<&'a crate::playbook::Playboo
         });
         Error::Usage(format!("there is no playbook `{id}`; {help}"))
     })
+}
+
+/// What stands before the paths of a desk that lies below the current folder.
+fn before(root: Option<&Path>) -> String {
+    let root = root.filter(|root| root.is_relative()).unwrap_or(Path::new(""));
+    let parts = root.components().filter(|part| *part != std::path::Component::CurDir);
+    parts.map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect()
 }
 
 /// Which of the desk's files are meant by paths on the command line, below the desk or below the current folder; all,

@@ -4,6 +4,7 @@ mod articles;
 pub mod connector;
 mod edition;
 pub mod policy;
+pub mod schema;
 mod synonyms;
 pub mod ticket;
 

@@ -105,6 +105,11 @@ const STANDARD: [(&str, &str, &str); 4] = [
     ("low", "person", "slowed"),
 ];
 
+/// What `expired_articles` may say.
+pub const EXPIRED: [&str; 2] = ["show", "hide"];
+/// The highest `level` that a tier may have.
+pub const MAX_LEVEL: u32 = 99;
+
 /// What a route's condition may read, in the order of [`Leaving`].
 const READABLE: [&str; 5] = ["reason", "priority", "tier", "category", "playbook"];
 
@@ -386,7 +391,7 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
     }
     if let Some(word) = fields.text("expired_articles") {
         policy.hide_expired = word.value == "hide";
-        if !matches!(word.value.as_str(), "show" | "hide") {
+        if !EXPIRED.contains(&word.value.as_str()) {
             let help =
                 "`hide` keeps articles past their `review_by` from self-service; `show` is what is done otherwise";
             findings.push(form::wrong_type(word.span, "expired_articles", "`show` or `hide`", "neither", help));
@@ -444,7 +449,7 @@ fn tier(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Option<Tier> {
     let mut fields = Fields::new(node, "a tier", node.span, findings)?;
     let id = fields.required("id", "write `{id: tier-2, level: 2}`");
     let level = fields.required("level", "write `{id: tier-2, level: 2}`").and_then(|level| {
-        let number = level.value.parse().ok().filter(|n| *n <= 99);
+        let number = level.value.parse().ok().filter(|n| *n <= MAX_LEVEL);
         if number.is_none() {
             findings.push(form::out_of_range(level.span, "level", "a whole number from 0 (self-service) to 99"));
         }

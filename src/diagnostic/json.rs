@@ -1,6 +1,6 @@
 //! Findings for scripts.
 
-use super::{Diagnostic, Label, Severity, Sources};
+use super::{Diagnostic, Label, Sources};
 use serde_json::{Value, json};
 
 /// The `findings` of `check --format json`.
@@ -10,22 +10,14 @@ pub fn json(findings: &[Diagnostic], sources: &Sources) -> Value {
 
 fn one(finding: &Diagnostic, sources: &Sources) -> Value {
     let (file, line, column) = place(&finding.primary, sources);
-    let severity = match finding.rule.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let message = match finding.primary.text.as_str() {
-        "" => finding.message.clone(),
-        label => format!("{}: {label}", finding.message),
-    };
     let related = finding.secondary.iter().map(|label| {
         let (file, line, column) = place(label, sources);
         json!({"file": file, "line": line, "column": column, "message": label.text})
     });
     json!({
-        "code": finding.rule.code, "name": finding.rule.name, "severity": severity,
+        "code": finding.rule.code, "name": finding.rule.name, "severity": finding.rule.severity.name(),
         "file": file, "line": line, "column": column,
-        "message": message, "help": finding.help, "related": related.collect::<Value>(),
+        "message": finding.said(), "help": finding.help, "related": related.collect::<Value>(),
     })
 }
 

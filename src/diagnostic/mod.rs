@@ -1,13 +1,17 @@
 //! Findings as data: what is wrong, where, and what to write instead. How they look is another file.
 
 pub mod form;
+mod github;
 mod human;
 mod json;
+mod sarif;
 mod span;
 pub mod wording;
 
+pub use github::{annotation, github};
 pub use human::{human, summary};
 pub use json::json;
+pub use sarif::sarif;
 pub use span::{FileId, Source, Sources, Span, Spanned, locate};
 
 use std::cell::RefCell;
@@ -19,6 +23,16 @@ pub enum Severity {
     Error,
     /// Is worth a look.
     Warning,
+}
+
+impl Severity {
+    /// As it is written everywhere.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 /// What can be wrong: one file each, with its page beside it.
@@ -76,6 +90,14 @@ impl Diagnostic {
     pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
         let primary = Label { span, text: String::new() };
         Self { rule, message: message.into(), primary, secondary: Vec::new(), help: None }
+    }
+
+    /// The headline, and what is said at the place itself.
+    pub fn said(&self) -> String {
+        match self.primary.text.as_str() {
+            "" => self.message.clone(),
+            label => format!("{}: {label}", self.message),
+        }
     }
 
     /// Says something at the place itself.

@@ -48,6 +48,13 @@ pub fn article(word: &str) -> String {
     format!("{} {word}", if vowel { "an" } else { "a" })
 }
 
+/// `not-sure` -> `Not sure`
+pub fn in_words(id: &str) -> String {
+    let words = id.replace(['-', '_'], " ");
+    let mut letters = words.trim().chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_else(|| id.to_owned())
+}
+
 /// Cut to a length that fits in a message.
 pub fn shorten(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();

@@ -26,7 +26,7 @@ const KEYS: [&str; 13] = [
 /// Keys that other systems do not have.
 const OURS: [&str; 7] = ["summary", "applies_to", "symptoms", "related", "owner", "reviewed", "review_by"];
 /// What an audience may be.
-const AUDIENCES: [&str; 2] = ["self-service", "agent"];
+pub const AUDIENCES: [&str; 2] = ["self-service", "agent"];
 
 /// Reads the header into the article; returns where the body begins.
 pub(super) fn read(article: &mut Article, path: &str, text: &str, findings: &Sink<Diagnostic>) -> usize {

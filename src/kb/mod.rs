@@ -3,6 +3,7 @@
 mod header;
 mod parse;
 
+pub use header::AUDIENCES;
 pub use parse::{INDEXES, id, parse, translation};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::{Article, Section, Translation, header};
 use crate::{
-    diagnostic::{Diagnostic, FileId, Sink, Source, Span, form},
+    diagnostic::{Diagnostic, FileId, Sink, Source, Span, form, wording},
     language::{Language, translation::split},
     markdown::{self, Outline},
 };
@@ -104,18 +104,11 @@ fn article(file: FileId, path: &str, text: &str, translates: bool, findings: &Si
         Some(first) => {
             article.begins_with_title = leads && markdown::slug(&first.text) == markdown::slug(&article.title)
         }
-        None if article.title.is_empty() => article.title = in_words(stem(name)),
+        None if article.title.is_empty() => article.title = wording::in_words(stem(name)),
         None => {}
     }
     article.sections = sections(&article.outline, article.begins_with_title, article.body.len());
     article
-}
-
-/// A file's name as people read it.
-fn in_words(stem: &str) -> String {
-    let words = stem.replace(['-', '_'], " ");
-    let mut letters = words.trim().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_else(|| stem.to_owned())
 }
 
 fn sections(outline: &Outline, begins_with_title: bool, end: usize) -> Vec<Section> {

@@ -52,7 +52,8 @@ pub struct Expect {
     pub facts: Vec<(Spanned<String>, Spanned<String>)>,
 }
 
-const OUTCOMES: [&str; 4] = ["resolved", "not_resolved", "escalated", "stopped"];
+/// How a run may end.
+pub const OUTCOMES: [&str; 4] = ["resolved", "not_resolved", "escalated", "stopped"];
 
 /// Reads a test file.
 pub fn parse(id: &str, file: FileId, tree: Option<&Spanned<Node>>, findings: &Sink<Diagnostic>) -> TestFile {

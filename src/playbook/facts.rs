@@ -8,6 +8,13 @@ use crate::{
 };
 use std::collections::HashMap;
 
+/// What a `type` may be, and the keys that belong to it.
+pub const TYPES: [(&str, &[&str]); 4] =
+    [("yes-no", &[]), ("text", &["pattern"]), ("number", &["min", "max", "unit"]), ("date", &["min", "max"])];
+/// Words of conditions and texts, which no fact can have for a name.
+pub const WORDS: [&str; 14] =
+    ["case", "true", "false", "none", "and", "or", "not", "in", "is", "known", "if", "else", "self", "loop"];
+
 /// One declared fact.
 #[derive(Debug)]
 pub struct Fact {
@@ -117,23 +124,7 @@ pub fn read(node: &Spanned<Node>, file: &str, findings: &Sink<Diagnostic>) -> Fa
     };
     for (name, value) in entries {
         let usable = ident(name, "a fact", '_', findings);
-        let reserved = matches!(
-            name.value.as_str(),
-            "case"
-                | "true"
-                | "false"
-                | "none"
-                | "and"
-                | "or"
-                | "not"
-                | "in"
-                | "is"
-                | "known"
-                | "if"
-                | "else"
-                | "self"
-                | "loop"
-        );
+        let reserved = WORDS.contains(&name.value.as_str());
         if usable && reserved {
             findings.push(form::malformed_id(
                 name.span,
@@ -243,7 +234,6 @@ fn choices(key: Span, node: &Spanned<Node>, fields: &Fields<'_>) -> Vec<(Spanned
 
 /// A `type:` with the keys that belong to it.
 fn typed(declared: &Spanned<String>, fields: &mut Fields<'_>) -> Type {
-    const TYPES: [&str; 4] = ["yes-no", "text", "number", "date"];
     let findings = fields.findings;
     match declared.value.as_str() {
         "yes-no" => Type::YesNo,
@@ -274,7 +264,7 @@ fn typed(declared: &Spanned<String>, fields: &mut Fields<'_>) -> Type {
             Type::Date(low.map(|d| d.value), high.map(|d| d.value))
         }
         other => {
-            let help = wording::suggest(other, TYPES).unwrap_or_default();
+            let help = wording::suggest(other, TYPES.map(|(name, _)| name)).unwrap_or_default();
             findings.push(form::wrong_type(
                 declared.span,
                 "type",

@@ -12,7 +12,7 @@ pub use facts::{Fact, Facts, Scope};
 pub use flow::Flow;
 pub use parse::parse;
 pub use program::Program;
-pub use step::{KINDS, Kind};
+pub use step::{KINDS, Kind, MAX_MINUTES, MAX_VISITS};
 pub use translation::{Texts, Translation};
 
 use crate::diagnostic::{FileId, Spanned};
@@ -34,13 +34,6 @@ impl Starters {
     pub fn is_staff(&self) -> bool {
         self.agent && !self.self_service
     }
-}
-
-/// What an answer is called that has no label: `not-sure` is "Not sure".
-fn label(id: &str) -> String {
-    let words = id.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What stands at the top of a playbook, and its flow.

@@ -7,7 +7,7 @@ mod smtp;
 mod webhook;
 
 pub use secret::Secret;
-pub use smtp::{Smtp, Tls};
+pub use smtp::{Smtp, TLS, Tls};
 pub use webhook::Webhook;
 
 use crate::{

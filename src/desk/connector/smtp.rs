@@ -36,7 +36,8 @@ pub enum Tls {
     None,
 }
 
-const TLS: [&str; 3] = ["starttls", "implicit", "none"];
+/// What `tls` may say.
+pub const TLS: [&str; 3] = ["starttls", "implicit", "none"];
 
 impl Smtp {
     /// The port: as written, or the usual one.

@@ -1,14 +1,11 @@
 //! `ask`: a question with answers, or a typed input that is kept in a fact.
 
 use super::{
-    super::{
-        flow::{Choice, Options, PromptKind},
-        label,
-    },
+    super::flow::{Choice, Options, PromptKind},
     reader::Reader,
 };
 use crate::{
-    diagnostic::{Spanned, form},
+    diagnostic::{Spanned, form, wording},
     expression::{Fault, Type},
     yaml::{Node, ident},
 };
@@ -69,7 +66,7 @@ fn answer(step: &mut Reader<'_>, id: &Spanned<String>, node: &Spanned<Node>) -> 
     if form::RESERVED.contains(&id.value.as_str()) {
         step.findings.push(form::reserved_id(id, "an answer"));
     }
-    let mut words = Spanned::new(label(&id.value), id.span);
+    let mut words = Spanned::new(wording::in_words(&id.value), id.span);
     let mut was = Vec::new();
     let way = match &node.value {
         Node::Map(_) => step.detailed_way(id, node, &mut |fields| {

@@ -16,6 +16,7 @@ mod tasks;
 mod r#try;
 
 pub(super) use reader::{Built, read};
+pub use reader::{MAX_MINUTES, MAX_VISITS};
 
 use reader::Reader;
 

@@ -16,9 +16,9 @@ use crate::{
 use std::sync::{Arc, LazyLock};
 
 /// The most entries of a step in one frame that `visits` may allow.
-const MAX_VISITS: f64 = 100.0;
+pub const MAX_VISITS: f64 = 100.0;
 /// The longest handling time, in minutes: a week.
-const MAX_MINUTES: f64 = 10_080.0;
+pub const MAX_MINUTES: f64 = 10_080.0;
 
 /// What the steps of a playbook become while they are read.
 #[derive(Default)]

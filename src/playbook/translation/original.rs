@@ -2,8 +2,7 @@
 
 use super::{entries, get};
 use crate::{
-    diagnostic::{Sink, Span, Spanned},
-    playbook,
+    diagnostic::{Sink, Span, Spanned, wording},
     template::Text,
     yaml::Node,
 };
@@ -122,7 +121,7 @@ fn label(path: &str, id: &Spanned<String>, answer: &Spanned<Node>, out: &mut Vec
     match get(answer, "label") {
         Some(label) => scalar(path, label, out),
         None => {
-            let text = playbook::label(&id.value);
+            let text = wording::in_words(&id.value);
             out.push(Original { path: path.to_owned(), text, span: id.span, list: false });
         }
     }

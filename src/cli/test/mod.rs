@@ -1,13 +1,16 @@
 //! `firstline test`
 
-use super::{Error, Status, output::*, selection};
+mod junit;
+
+use super::{Error, Status, before, output::*, selection};
 use crate::{
     app, clock,
     desk::Desk,
-    diagnostic::Severity,
-    run::author::{Coverage, Report, run_tests},
+    diagnostic::{self, Severity},
+    playbook::Playbook,
+    run::author::{Covered, Report, run_tests},
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
     collections::HashSet,
@@ -29,6 +32,18 @@ pub struct Arguments {
     format: Format,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+    /// For GitLab, Jenkins and others that show tests
+    Junit,
+    /// Failures beside the lines of a pull request, by a workflow of GitHub
+    Github,
+}
+
 pub fn run(
     arguments: &Arguments,
     root: Option<&Path>,
@@ -40,18 +55,26 @@ pub fn run(
     let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
     let broken: HashSet<String> = errors.map(|finding| desk.sources.file(finding.primary.span).path.clone()).collect();
     let selected = selection(&arguments.paths, root, &desk)?;
-    let (reports, coverage) = run_tests(&desk, &broken, selected);
+    let (reports, coverage) = run_tests(&desk, &broken, &selected);
     if reports.is_empty() && !arguments.paths.is_empty() {
         return Err(Error::Usage(format!("there are no tests in `{}`", arguments.paths[0].display())));
     }
+    let is_meant = |playbook: &Playbook| {
+        selected(&desk.source(playbook).path) || reports.iter().any(|report| report.playbook == playbook.id)
+    };
+    let covered = desk.playbooks.values().filter(|playbook| is_meant(playbook));
+    let covered: Vec<_> = covered.map(|playbook| (playbook.id.as_str(), coverage.of(playbook))).collect();
+    let coverage = arguments.coverage.then_some(covered.as_slice());
     match arguments.format {
-        Format::Human => human(&desk, &reports, arguments.coverage.then_some(&coverage))?,
-        Format::Json => write_json(&desk, &reports, arguments.coverage.then_some(&coverage))?,
+        Format::Human => human(&desk, &reports, coverage)?,
+        Format::Junit => write!(std::io::stdout(), "{}", junit::junit(&reports, &desk.sources, &before(root)))?,
+        Format::Github => github(&desk, &reports, &before(root))?,
+        Format::Json => write_json(&desk, &reports, coverage)?,
     }
     Ok(if reports.iter().any(|report| report.failure.is_some()) { Status::Findings } else { Status::Fine })
 }
 
-fn human(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result<(), Error> {
+fn human(desk: &Desk, reports: &[Report], coverage: Option<&[(&str, Covered)]>) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     let mut playbook = "";
     for report in reports {
@@ -72,14 +95,13 @@ fn human(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result
     }
     if let Some(coverage) = coverage {
         writeln!(out)?;
-        for playbook in desk.playbooks.values() {
-            let covered = coverage.of(playbook);
+        for (playbook, covered) in coverage {
             let reached = covered.all - covered.gaps.len();
             let style = if covered.gaps.is_empty() { GOOD } else { WARNING };
             writeln!(
                 out,
                 "{} {}",
-                paint(STRONG, &playbook.id),
+                paint(STRONG, playbook),
                 paint(style, format!("{reached} of {} steps and answers reached", covered.all))
             )?;
             for gap in &covered.gaps {
@@ -93,7 +115,18 @@ fn human(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result
     Ok(())
 }
 
-fn write_json(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> Result<(), Error> {
+fn github(desk: &Desk, reports: &[Report], folder: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    for report in reports {
+        let Some(failure) = &report.failure else { continue };
+        let (title, why) = (format!("{}: {}", report.playbook, report.name), &failure.why);
+        let line = diagnostic::annotation(Severity::Error, failure.span, &title, why, &desk.sources, folder);
+        write!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn write_json(desk: &Desk, reports: &[Report], coverage: Option<&[(&str, Covered)]>) -> Result<(), Error> {
     let place = |span| {
         let file = desk.sources.file(span);
         let (line, column) = file.position(span.start);
@@ -108,11 +141,10 @@ fn write_json(desk: &Desk, reports: &[Report], coverage: Option<&Coverage>) -> R
     });
     let mut whole = json!({"tests": tests.collect::<Vec<_>>()});
     if let Some(coverage) = coverage {
-        let each = desk.playbooks.values().map(|playbook| {
-            let covered = coverage.of(playbook);
+        let each = coverage.iter().map(|(playbook, covered)| {
             let gaps: Vec<_> =
                 covered.gaps.iter().map(|gap| json!({"name": gap.name, "place": place(gap.span)})).collect();
-            json!({"playbook": playbook.id, "all": covered.all, "gaps": gaps})
+            json!({"playbook": playbook, "all": covered.all, "gaps": gaps})
         });
         whole["coverage"] = each.collect();
     }
