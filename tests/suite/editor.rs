@@ -220,7 +220,9 @@ fn an_editor_proposes_explains_and_underlines() {
     }
 
     let found = editor.show("playbooks/mistakes.yaml", MISTAKES);
-    for (line, words) in [(2, "symptom "), (5, "Value is not accepted"), (9, "stuk"), (12, "resolv"), (16, "resolve")] {
+    for (line, words) in
+        [(2, "symptom "), (5, "Value is not accepted"), (9, "stuk"), (12, "Incorrect type"), (16, "resolve")]
+    {
         assert!(found.iter().any(|(at, said)| *at == line && said.contains(words)), "{line} {words}: {found:#?}");
     }
     for missing in ["answers", "verify"] {
