@@ -15,8 +15,8 @@ mod numbers;
 mod portal;
 pub mod reply;
 mod revision;
-mod versions;
 pub mod scaffold;
+mod versions;
 mod watch;
 mod worker;
 
