@@ -12,6 +12,7 @@ mod state;
 mod ticket;
 
 mod anonymous;
+pub mod draft;
 pub mod numbers;
 mod passage;
 mod verdict;

@@ -5,6 +5,7 @@ mod check;
 mod connector;
 mod eval;
 mod explain;
+mod gaps;
 mod graph;
 mod init;
 mod new;
@@ -17,6 +18,7 @@ mod run;
 mod schema;
 mod search;
 mod serve;
+mod stats;
 mod test;
 mod translate;
 mod user;
@@ -24,12 +26,14 @@ mod user;
 use crate::{
     app::{self, App},
     case::Actor,
+    clock,
     desk::Desk,
     language::Language,
     run::Audience,
     store::{self, Sqlite, Store},
 };
 use clap::{Parser, Subcommand};
+use jiff::{ToSpan, civil::Date};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -71,6 +75,8 @@ enum Command {
     New(new::Arguments),
     Connector(connector::Arguments),
     Outbox(outbox::Arguments),
+    Gaps(gaps::Arguments),
+    Stats(stats::Arguments),
     User(user::Arguments),
     Backup(backup::Arguments),
 }
@@ -135,6 +141,12 @@ pub fn main() -> ExitCode {
         Command::Connector(options) => connector::run(options, load),
         Command::Outbox(options) => {
             arguments.kept().and_then(|(runtime, app)| runtime.block_on(outbox::run(options, &app)))
+        }
+        Command::Gaps(options) => {
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(gaps::run(options, &app)))
+        }
+        Command::Stats(options) => {
+            arguments.kept().and_then(|(runtime, app)| runtime.block_on(stats::run(options, &app)))
         }
         Command::Backup(options) => arguments.data().and_then(|data| backup::run(options, &data)),
         Command::User(options) => arguments.with_store(async |store| user::run(options, load, store).await),
@@ -203,6 +215,17 @@ fn numbers(cases: &[u64], most: usize) -> String {
     let more = cases.len() - named.len();
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{} {}{rest}", if cases.len() == 1 { "case" } else { "cases" }, named.join(", "))
+}
+
+/// A day: a date, or so many days (`30d`) or weeks (`8w`) ago.
+fn since(text: &str) -> Result<Date, String> {
+    let ago = |count: &str, days: i64| Some(i64::from(count.parse::<u16>().ok()?) * days);
+    let days = text.strip_suffix('d').and_then(|count| ago(count, 1));
+    let days = days.or_else(|| text.strip_suffix('w').and_then(|count| ago(count, 7)));
+    match days {
+        Some(days) => Ok(clock::today().saturating_sub(days.days())),
+        None => text.parse().map_err(|_| "write days, weeks or a date: `30d`, `8w`, `2026-11-22`".into()),
+    }
 }
 
 /// A playbook by its id, or what to say.

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     app::{self, MAX_ATTACHMENT, SELF_SERVICE},
-    case::{Case, Denied, Intake, Move, Requester},
+    case::{Case, Denied, Intake, Move, Opinion, Requester, Verdict, draft},
     id::{CaseId, RunId},
     search::Reader,
 };
 use axum::{
     Form,
-    extract::{Multipart, Path},
+    extract::{Multipart, Path, Query},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
@@ -339,18 +339,68 @@ pub async fn resume(visit: Visit, Path(number): Path<u64>) -> Answer {
     visit.done(number, result, never).await
 }
 
+/// What is said of the script; without a verdict, nothing.
+#[derive(Deserialize)]
+pub struct Said {
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    solved: String,
+}
+
+impl Said {
+    fn opinion(self) -> Option<Opinion> {
+        Some(Opinion { verdict: Verdict::named(&self.verdict)?, step: some(self.step), solved: self.solved })
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Resolve {
     #[serde(default)]
     text: String,
     confirmed: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 /// `POST /cases/{number}/resolve`
 pub async fn resolve(visit: Visit, Path(number): Path<u64>, Form(form): Form<Resolve>) -> Answer {
-    let confirmed = form.confirmed == "yes";
-    let result = visit.app().resolve(&visit.actor(), visit.id(number).await?, &form.text, confirmed).await;
+    let (id, actor, confirmed) = (visit.id(number).await?, visit.actor(), form.confirmed == "yes");
+    let result = match form.said.opinion() {
+        Some(said) => visit.app().resolve_and_judge(&actor, id, &form.text, confirmed, &said).await,
+        None => visit.app().resolve(&actor, id, &form.text, confirmed).await,
+    };
     visit.done(number, result, never).await
+}
+
+/// `POST /cases/{number}/judge`
+pub async fn judge(visit: Visit, Path(number): Path<u64>, Form(said): Form<Said>) -> Answer {
+    let unclear = || Problem::new(422, "There was no verdict", "Choose what was the matter with the script.");
+    let opinion = said.opinion().ok_or_else(|| unclear().way(format!("/cases/{number}"), "Back to the case"))?;
+    let result = visit.app().judge(&visit.actor(), visit.id(number).await?, &opinion).await;
+    visit.done(number, result, never).await
+}
+
+/// `article` or `step`.
+#[derive(Deserialize)]
+pub struct Draft {
+    of: String,
+}
+
+/// `GET /cases/{number}/draft`: saved, for an author to put into the desk.
+pub async fn draft(visit: Visit, Path(number): Path<u64>, Query(form): Query<Draft>) -> Answer {
+    let (case, live) = (visit.case(number).await?, visit.live());
+    let (text, ending) = match form.of.as_str() {
+        "step" => (draft::step(&case, &live.desk), "yaml"),
+        _ => (draft::article(&case, &live.desk), "md"),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"case-{number}.{ending}\"")),
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// `POST /cases/{number}/reopen`

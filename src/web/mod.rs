@@ -110,6 +110,8 @@ pub fn routes(console: Console) -> Router {
         .route("/cases/{number}/park", post(cases::park))
         .route("/cases/{number}/resume", post(cases::resume))
         .route("/cases/{number}/resolve", post(cases::resolve))
+        .route("/cases/{number}/judge", post(cases::judge))
+        .route("/cases/{number}/draft", get(cases::draft))
         .route("/cases/{number}/reopen", post(cases::reopen))
         .route("/cases/{number}/runs/{run}/answer", post(runs::answer))
         .route("/cases/{number}/runs/{run}/back", post(runs::back))

@@ -15,6 +15,7 @@ mod driver;
 mod editor;
 mod edits;
 mod forms;
+mod gaps;
 mod generator;
 mod guarantee;
 mod guide;

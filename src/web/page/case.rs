@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::Live,
-    case::{self, Attachment, Case, CaseRun, Note, State},
+    case::{self, Attachment, Case, CaseRun, Note, State, Verdict},
     desk::Desk,
     expression::Type,
     language::Language,
@@ -104,6 +104,38 @@ pub struct CasePage {
     pub outages: Vec<OutageView>,
     /// An article that fits, where the step names none.
     pub suggestion: Option<HitView>,
+    /// How its script can be judged; none where it did not go up from one.
+    pub judge: Option<JudgeView>,
+    /// What was said of its script.
+    pub judgements: Vec<JudgementView>,
+}
+
+/// What can be said of the script that a case went up from.
+#[derive(Clone, Debug, Serialize)]
+pub struct JudgeView {
+    /// The playbook's title.
+    pub title: String,
+    /// Verdicts: what is sent, and what is read.
+    pub verdicts: Vec<(&'static str, &'static str)>,
+    /// The places that it can be about, the one where it stopped first.
+    pub steps: Vec<case::Choice>,
+    /// What whoever looks said before: the verdict, the step and what solved it.
+    pub mine: Option<(&'static str, String, String)>,
+}
+
+/// What somebody said of a script.
+#[derive(Clone, Debug, Serialize)]
+pub struct JudgementView {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub when: Timestamp,
+    /// In words.
+    pub verdict: &'static str,
+    /// The step that it is about.
+    pub step: Option<String>,
+    /// What solved it.
+    pub solved: String,
 }
 
 /// A run of a playbook.
@@ -388,7 +420,44 @@ impl CasePage {
             link: None,
             outages: Vec::new(),
             suggestion: None,
+            judge: JudgeView::new(case, viewer),
+            judgements: case.judgements.iter().map(JudgementView::new).collect(),
         }
+    }
+}
+
+impl JudgeView {
+    fn new(case: &Case, viewer: &Viewer) -> Option<Self> {
+        let mine = case.judgements.iter().find(|said| said.by == viewer.name);
+        Some(Self {
+            title: case.judged_run()?.title.clone(),
+            verdicts: Verdict::ALL.into_iter().map(|verdict| (verdict.name(), verdict_words(verdict))).collect(),
+            steps: case.judgeable(),
+            mine: mine.map(|said| (said.verdict.name(), said.step.clone().unwrap_or_default(), said.solved.clone())),
+        })
+    }
+}
+
+impl JudgementView {
+    fn new(said: &case::Judgement) -> Self {
+        Self {
+            by: said.by.clone(),
+            when: said.when,
+            verdict: verdict_words(said.verdict),
+            step: said.step.clone(),
+            solved: said.solved.clone(),
+        }
+    }
+}
+
+/// A verdict as people say it.
+fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::MissingStep => "A step was missing",
+        Verdict::WrongStep => "A step was wrong",
+        Verdict::UnclearStep => "A step was not clear",
+        Verdict::NotForAScript => "Nothing for a script",
+        Verdict::ScriptWasFine => "The script was fine",
     }
 }
 
