@@ -20,7 +20,7 @@ const EVIDENCE: usize = 10;
 /// So many rows of a kind are read.
 const READ: u32 = 20_000;
 /// So many searches that found nothing are tried again.
-const TRIED_AGAIN: usize = 200;
+const TRIED_AGAIN: usize = 100;
 
 /// What is looked for.
 #[derive(Clone, Debug)]

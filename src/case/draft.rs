@@ -29,7 +29,9 @@ pub fn article(case: &Case, desk: &Desk) -> String {
     let words = found.line(case.words.lines().find(|line| !line.trim().is_empty()).unwrap_or_default());
     let title = if words.is_empty() { format!("Case {}", case.number) } else { cut(&words, TITLE) };
     let mut out = format!("---\ntitle: {}\naudience: [agent]\n", quoted(&title));
-    if let Some((os, true)) = case.facts.get("os").map(|os| (os, desk.facts.position("os").is_some())) {
+    let fits =
+        |os: &&String| desk.facts.position("os").is_some_and(|at| desk.facts.list[at as usize].kind.read(os).is_some());
+    if let Some(os) = case.facts.get("os").filter(fits) {
         out += &format!("applies_to: {{os: [{}]}}\n", quoted(os));
     }
     if !words.is_empty() {

@@ -102,8 +102,7 @@ fn lines(gap: &Gap) -> String {
     let who = if gap.audience == Audience::SelfService { "self-service" } else { "staff" };
     let mut out = format!("{:>5}  {what} {}\n", gap.count, paint(QUIET, format!("({who})")));
     if !gap.cases.is_empty() {
-        let cases: Vec<_> = gap.cases.iter().map(u64::to_string).collect();
-        out += &format!("       {}\n", paint(QUIET, format!("cases {}", cases.join(", "))));
+        out += &format!("       {}\n", paint(QUIET, super::numbers(&gap.cases, gap.cases.len())));
     }
     gap.said
         .iter()

@@ -39,6 +39,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "home.html",
     "case.html",
     "case_step.html",
+    "case_judge.html",
     "case_outcome.html",
     "case_path.html",
     "case_side.html",

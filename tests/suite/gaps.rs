@@ -131,13 +131,13 @@ fn in_two_clicks_a_resolver_says_what_was_missing() {
         ("confirmed", "yes"),
     ];
     let page = bo.submit(&format!("{case}/resolve"), &fields);
-    assert!(page.body.contains("A step was missing, at <code>restart</code>"), "{}", page.body);
+    assert!(page.body.contains("A step was missing · <code>restart</code>"), "{}", page.body);
     assert!(page.body.contains("said of the script: missing step, at restart"), "{}", page.body);
     // Put right later, and by somebody else too; without a verdict nothing is said.
     let page = bo.submit(&format!("{case}/judge"), &[("verdict", "unclear-step"), ("step", "light"), ("solved", "")]);
-    assert!(page.body.contains("A step was not clear, at <code>light</code>"), "{}", page.body);
+    assert!(page.body.contains("A step was not clear · <code>light</code>"), "{}", page.body);
     let page = bo.submit(&format!("{case}/judge"), &[("verdict", "missing-step"), ("step", "restart"), ("solved", "")]);
-    assert!(!page.body.contains("not clear, at"), "the last word counts: {}", page.body);
+    assert!(!page.body.contains("not clear ·"), "the last word counts: {}", page.body);
     assert!(ann.submit(&format!("{case}/judge"), &[("verdict", "missing-step"), ("step", "restart")]).status == 200);
     assert_eq!(ann.post(&format!("{case}/judge"), &[("step", "light")]).status, 422);
     assert_eq!(ann.post(&format!("{case}/judge"), &[("verdict", "wrong-step"), ("step", "elsewhere")]).status, 422);

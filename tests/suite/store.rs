@@ -2,7 +2,7 @@
 
 use firstline::{
     case::{
-        Entry, Envelope, Escalation, Event, OutboxEntry, Requester, Row, Ticket,
+        Entry, Envelope, Escalation, Event, OutboxEntry, Requester, Row, Ticket, Verdict,
         envelope::{Friction, Seat, Why},
     },
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
@@ -82,6 +82,7 @@ contract! {
     numbers_are_given_once
     a_run_leads_to_its_case
     a_withdrawn_program_stays_so
+    the_latest_verdict_of_each_is_listed
     lists_filter_and_sort
     a_row_is_replaced_only_where_it_stands
     claims_exclude_each_other
@@ -442,6 +443,40 @@ async fn a_withdrawn_program_stays_so(place: &Place) {
         store.keep_recall(recall).await.expect("it writes");
     }
     assert_eq!(store.recalls().await.expect("it reads"), [second, first]);
+}
+
+async fn the_latest_verdict_of_each_is_listed(place: &Place) {
+    let store = place.open().await;
+    let judged = |playbook: &str, verdict| Event::Judged {
+        run: RunId::mint(),
+        playbook: playbook.into(),
+        program: "one".into(),
+        step: Some("lights".into()),
+        verdict,
+        solved: "it was off".into(),
+    };
+    let (mut first, mut second) = (Subject::new(1001), Subject::new(1002));
+    store.append(first.opening()).await.expect("it writes");
+    let both = vec![judged("vpn", Verdict::WrongStep), judged("printer", Verdict::MissingStep)];
+    store.append(first.append(both)).await.expect("it writes");
+    store.append(second.opening()).await.expect("it writes");
+    store.append(second.append(vec![judged("vpn", Verdict::ScriptWasFine)])).await.expect("it writes");
+    let listed = async |since, playbook, limit| {
+        let all = store.verdicts(since, playbook, limit).await.expect("it reads");
+        all.into_iter().map(|it| (it.number, it.judgement.playbook, it.judgement.verdict)).collect::<Vec<_>>()
+    };
+    let printer = (1001, "printer".to_owned(), Verdict::MissingStep);
+    let vpn = (1002, "vpn".to_owned(), Verdict::ScriptWasFine);
+    assert_eq!(listed(at(0), None, 9).await, [printer.clone(), vpn.clone()]);
+    assert_eq!(listed(at(0), None, 1).await, std::slice::from_ref(&printer));
+    assert_eq!(listed(at(3), None, 9).await, [printer]);
+    assert_eq!(listed(at(0), Some("vpn"), 9).await, [vpn]);
+    assert_eq!(store.heads().await.expect("it reads"), [(first.row.case, 3), (second.row.case, 2)]);
+    // Too late to be written anew, and then in time.
+    store.project(&Row { seq: 2, ..first.row.clone() }, &[]).await.expect("it does nothing");
+    assert_eq!(listed(at(0), None, 9).await.len(), 2);
+    store.project(&first.row, &[]).await.expect("it writes");
+    assert_eq!(listed(at(0), None, 9).await.len(), 1);
 }
 
 async fn lists_filter_and_sort(place: &Place) {
