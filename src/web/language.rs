@@ -1,9 +1,9 @@
 //! The reader's language: the one they chose, else the one that their browser asks for, else the desk's.
 
-use super::sign_in::local;
-use crate::language::Language;
+use super::{Console, sign_in::local};
+use crate::{desk::policy::Policy, language::Language};
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, Request, State},
     http::{Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -67,15 +67,21 @@ impl Speech {
     }
 }
 
-/// The languages to choose from; the first is the desk's own.
-fn known() -> Vec<Language> {
-    Language::all().collect()
+/// The languages to choose from, the desk's and the interface's; the first is the desk's own.
+fn known(policy: &Policy) -> Vec<Language> {
+    let mut known = vec![policy.language()];
+    for language in policy.other_languages().iter().copied().chain(Language::all()) {
+        if !known.contains(&language) {
+            known.push(language);
+        }
+    }
+    known
 }
 
 /// Every request is answered in somebody's language. With `?lang=de` that one is kept, and the page comes again
 /// without it.
-pub async fn speech(mut request: Request, next: Next) -> Response {
-    let known = known();
+pub async fn speech(State(console): State<Console>, mut request: Request, next: Next) -> Response {
+    let known = known(&console.app().live().desk.policy);
     let pairs = request.uri().query().unwrap_or_default().split('&');
     let chosen = pairs.filter_map(|pair| pair.strip_prefix(QUERY)).find_map(Language::parse);
     if let Some(chosen) = chosen.filter(|chosen| known.contains(chosen) && is_read(&request)) {

@@ -122,7 +122,7 @@ pub fn routes(console: Console) -> Router {
         .merge(sign_in::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(console.clone(), error::explain))
-        .layer(middleware::from_fn(language::speech))
+        .layer(middleware::from_fn_with_state(console.clone(), language::speech))
         .route_layer(middleware::from_fn(health::observe))
         .with_state(console)
 }

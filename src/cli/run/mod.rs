@@ -75,6 +75,8 @@ struct Followed<'a> {
     case: CaseInfo,
     run: Run,
     kept: Option<Kept>,
+    /// What the person reads.
+    language: Language,
 }
 
 /// What a run that belongs to a case is kept with.
@@ -163,7 +165,8 @@ pub fn run(
     let origin = Origin::practice(playbook);
     let case = CaseInfo::default().reading(arguments.language.and_then(|language| desk.texts(language)));
     let title = case.title(&playbook.id, &title);
-    follow(arguments, Followed { desk: &desk, title, origin, case, run, kept: None })
+    let language = arguments.language.unwrap_or(desk.policy.language());
+    follow(arguments, Followed { desk: &desk, title, origin, case, run, kept: None, language })
 }
 
 fn follow(arguments: &Arguments, followed: Followed<'_>) -> Result<Status, Error> {
@@ -191,7 +194,8 @@ fn in_case(arguments: &Arguments, kept: impl FnOnce() -> Result<(Runtime, Arc<Ap
     let info = case.info().reading(arguments.language.and_then(|language| live.desk.texts(language)));
     let title = info.title(&playbook, &title);
     let kept = Kept { runtime, app: Arc::clone(&app), actor, case };
-    follow(arguments, Followed { desk: &live.desk, title, origin, case: info, run, kept: Some(kept) })
+    let language = arguments.language.unwrap_or(live.desk.policy.language());
+    follow(arguments, Followed { desk: &live.desk, title, origin, case: info, run, kept: Some(kept), language })
 }
 
 /// The case and the run that the arguments mean, held by the actor.

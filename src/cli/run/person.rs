@@ -6,9 +6,11 @@ use super::{
 };
 use crate::{
     cli::output::*,
+    language::Language,
     markdown,
     playbook::flow::{EndKind, PromptKind},
     run::{Audience, Choice, Input, Outcome, Prompt, Refused, Said, Signal, View},
+    web::page::case::label,
 };
 use std::io::{self, Write};
 
@@ -26,8 +28,11 @@ enum Command {
 
 /// Follows the run until the person leaves.
 pub fn follow(mut followed: Followed<'_>) -> io::Result<()> {
-    let kept =
-        followed.number().map_or_else(|| "practice, nothing is kept".to_owned(), |number| format!("case {number}"));
+    let language = followed.language;
+    let kept = match followed.number() {
+        Some(number) => language.fill("case {number}", &[("number", &number)]),
+        None => language.say("practice, nothing is kept").to_owned(),
+    };
     say("")?;
     say(&format!("{}  {}", paint(STRONG, &followed.title), paint(QUIET, &kept)))?;
     let mut show = true;
@@ -44,13 +49,13 @@ pub fn follow(mut followed: Followed<'_>) -> io::Result<()> {
             Command::Quit => return say(""),
             Command::Path => show_path(&followed)?,
             Command::Facts => show_facts(&followed)?,
-            Command::Help => show_help(&view)?,
-            Command::Unclear(why) => complain(&why)?,
+            Command::Help => show_help(&view, language)?,
+            Command::Unclear(why) => complain(&why, language)?,
             Command::Note => {
-                say(&paint(QUIET, "  Your note:"))?;
+                say(&paint(QUIET, format!("  {}", language.say("Your note:"))))?;
                 if let Entered::Text(text) = screen::line()? {
                     take(&mut followed, &Input::Note(text))?;
-                    say(&paint(QUIET, "  Noted."))?;
+                    say(&paint(QUIET, format!("  {}", language.say("Noted."))))?;
                 }
             }
             Command::Change => show = change(&mut followed)?,
@@ -58,7 +63,7 @@ pub fn follow(mut followed: Followed<'_>) -> io::Result<()> {
                 let upset = input == Input::Signal(Signal::Upset);
                 show = take(&mut followed, &input)?;
                 if show && screen::has_keys() {
-                    echo(&view, &input)?;
+                    echo(&view, &input, language)?;
                 }
                 if upset {
                     show_calming(&followed)?;
@@ -85,8 +90,8 @@ fn block(text: &str, style: Option<anstyle::Style>) -> io::Result<()> {
     Ok(())
 }
 
-fn complain(why: &str) -> io::Result<()> {
-    say(&format!("  {}", paint(WARNING, why)))
+fn complain(why: &str, language: Language) -> io::Result<()> {
+    say(&format!("  {}", paint(WARNING, language.reword(why))))
 }
 
 /// True if it was taken.
@@ -95,7 +100,8 @@ fn take(followed: &mut Followed<'_>, input: &Input) -> io::Result<bool> {
         Ok(_) => Ok(true),
         Err(Refused { why, valid }) => {
             let valid = if valid.is_empty() { String::new() } else { format!(" — {}", valid.join(", ")) };
-            complain(&format!("{why}{valid}"))?;
+            let why = followed.language.reword(&why).into_owned();
+            complain(&(why + &valid), followed.language)?;
             Ok(false)
         }
     }
@@ -105,8 +111,10 @@ fn take(followed: &mut Followed<'_>, input: &Input) -> io::Result<bool> {
 
 fn show_prompt(followed: &Followed<'_>, prompt: &Prompt) -> io::Result<()> {
     let steps = followed.run.walk().trail.len() + 1;
-    let minutes = prompt.minutes.map(|minutes| format!(" · about {minutes} min")).unwrap_or_default();
-    let again = if prompt.visit > 1 { format!(" · {}. time", prompt.visit) } else { String::new() };
+    let language = followed.language;
+    let about = |minutes| language.fill(" · about {n} min", &[("n", &language.decimal(minutes))]);
+    let minutes = prompt.minutes.map(about).unwrap_or_default();
+    let again = if prompt.visit > 1 { language.fill(" · {n}. time", &[("n", &prompt.visit)]) } else { String::new() };
     say("")?;
     say(&paint(QUIET, format!("─── {steps} · {}{again}{minutes} ", prompt.at)))?;
     say("")?;
@@ -117,49 +125,51 @@ fn show_prompt(followed: &Followed<'_>, prompt: &Prompt) -> io::Result<()> {
     }
     if let Some(tip) = &prompt.tip {
         say("")?;
-        block(&format!("Tip: {tip}"), Some(QUIET))?;
+        block(&format!("{}: {tip}", language.say("Tip")), Some(QUIET))?;
     }
     for article in &prompt.articles {
-        say(&format!("  {}", paint(QUIET, format!("Article: {article}"))))?;
+        say(&format!("  {}", paint(QUIET, format!("{}: {article}", language.say("Article")))))?;
     }
     say("")?;
-    show_choices(prompt)?;
+    show_choices(prompt, language)?;
     say("")?;
-    say(&format!("  {}", paint(QUIET, hints(prompt, followed.run.walk().trail.is_empty()))))
+    say(&format!("  {}", paint(QUIET, hints(prompt, followed.run.walk().trail.is_empty(), language))))
 }
 
-fn show_choices(prompt: &Prompt) -> io::Result<()> {
+fn show_choices(prompt: &Prompt, language: Language) -> io::Result<()> {
     let held = |id: &str| match &prompt.held {
         Some(said) if said.words() == id && prompt.typed.is_none() => {
-            paint(QUIET, "  your answer before; Enter keeps it")
+            paint(QUIET, format!("  {}", language.say("your answer before; Enter keeps it")))
         }
         _ => String::new(),
     };
     if let Some(typed) = &prompt.typed {
         let known = prompt.held.as_ref().map(|said| said.words().to_owned()).or(prompt.prefilled.clone());
         let range = match (&typed.min, &typed.max) {
-            (Some(min), Some(max)) => format!(" from {min} to {max}"),
-            (Some(min), None) => format!(" from {min} on"),
-            (None, Some(max)) => format!(" up to {max}"),
+            (Some(min), Some(max)) => language.fill(" from {low} to {high}", &[("low", min), ("high", max)]),
+            (Some(min), None) => language.fill(" from {low} on", &[("low", min)]),
+            (None, Some(max)) => language.fill(" up to {high}", &[("high", max)]),
             (None, None) => String::new(),
         };
-        let unit = typed.unit.as_ref().map(|unit| format!(", in {unit}")).unwrap_or_default();
+        let unit = typed.unit.as_ref().map(|unit| language.fill(", in {unit}", &[("unit", unit)])).unwrap_or_default();
         let word = if typed.kind == "date" {
-            "a date, as in 2027-05-01"
+            language.say("a date, as in 2027-05-01")
         } else if typed.kind == "number" {
-            "a number"
+            language.say("a number")
         } else {
-            "an answer"
+            language.say("an answer")
         };
-        let keep = known.map(|known| format!("; Enter takes {}", paint(STRONG, known))).unwrap_or_default();
-        say(&format!("  Type {word}{range}{unit} and Enter{keep}"))?;
+        let keep = known.map(|known| language.fill("; Enter takes {known}", &[("known", &paint(STRONG, known))]));
+        let keep = keep.unwrap_or_default();
+        let asked = language.fill("Type {what} and Enter", &[("what", &format!("{word}{range}{unit}"))]);
+        say(&format!("  {asked}{keep}"))?;
     }
     for (n, choice) in numbered(prompt).enumerate() {
-        say(&format!("  {}  {}{}", paint(KEY, n + 1), choice.label, held(&choice.id)))?;
+        say(&format!("  {}  {}{}", paint(KEY, n + 1), label(&choice.label, language), held(&choice.id)))?;
     }
     if let Some(stuck) = prompt.choices.iter().find(|choice| choice.id == "stuck") {
         let key = if prompt.typed.is_some() { ":s" } else { "s" };
-        say(&format!("  {}  {}{}", paint(KEY, key), stuck.label, held("stuck")))?;
+        say(&format!("  {}  {}{}", paint(KEY, key), label(&stuck.label, language), held("stuck")))?;
     }
     Ok(())
 }
@@ -168,39 +178,46 @@ fn numbered(prompt: &Prompt) -> impl Iterator<Item = &Choice> {
     prompt.choices.iter().filter(|choice| choice.id != "stuck")
 }
 
-fn hints(prompt: &Prompt, first: bool) -> String {
+fn hints(prompt: &Prompt, first: bool, language: Language) -> String {
     let colon = if prompt.typed.is_some() { ":" } else { "" };
     let mut hints: Vec<&str> = if first { vec![] } else { vec!["b back", "c change", "p path"] };
     hints.extend(["h hand over", "? more", "q quit"]);
-    hints.iter().map(|hint| format!("{colon}{hint}")).collect::<Vec<_>>().join(" · ")
+    hints.iter().map(|hint| format!("{colon}{}", language.say(hint))).collect::<Vec<_>>().join(" · ")
 }
 
-fn echo(view: &View, input: &Input) -> io::Result<()> {
+fn echo(view: &View, input: &Input, language: Language) -> io::Result<()> {
     let (View::Prompt(prompt), Input::Say(said)) = (view, input) else { return Ok(()) };
-    let label =
-        prompt.choices.iter().find(|choice| choice.id == said.words()).map_or(said.words(), |choice| &choice.label);
+    let chosen = prompt.choices.iter().find(|choice| choice.id == said.words());
+    let label = label(chosen.map_or(said.words(), |choice| &choice.label), language);
     // What was typed stands there already.
     let shown = prompt.kind == PromptKind::Say || prompt.typed.is_some();
     if shown { Ok(()) } else { say(&format!("  {} {label}", paint(GOOD, "→"))) }
 }
 
 fn show_outcome(followed: &Followed<'_>, outcome: &Outcome) -> io::Result<()> {
+    let language = followed.language;
     let to = followed.destination(outcome);
     let place = to.map(|to| {
         let name =
             followed.desk.policy.tier(&to.to).and_then(|tier| tier.name.clone()).unwrap_or_else(|| to.to.clone());
-        let team = to.team.map(|team| format!(", team {team}")).unwrap_or_default();
-        let priority = to.priority.map(|priority| format!(", priority {priority}")).unwrap_or_default();
+        let team = to.team.map(|team| language.fill(", team {team}", &[("team", &team)]));
+        let priority = to.priority.map(|priority| language.fill(", priority {priority}", &[("priority", &priority)]));
+        let (team, priority) = (team.unwrap_or_default(), priority.unwrap_or_default());
         format!("{name} ({}){team}{priority}", to.to)
     });
     let place = place.unwrap_or_default();
     let headline = match (outcome.ending, outcome.reason) {
-        (Some(EndKind::Resolved), _) => paint(GOOD, "Solved"),
-        (Some(EndKind::NotResolved), _) => paint(WARNING, format!("Not solved: goes to {place}")),
-        (Some(EndKind::Escalated), _) => paint(WARNING, format!("Handed over to {place}")),
+        (Some(EndKind::Resolved), _) => paint(GOOD, language.say("Solved")),
+        (Some(EndKind::NotResolved), _) => {
+            paint(WARNING, language.fill("Not solved: goes to {place}", &[("place", &place)]))
+        }
+        (Some(EndKind::Escalated), _) => paint(WARNING, language.fill("Handed over to {tier}", &[("tier", &place)])),
         (None, reason) => {
             let reason = reason.map(|reason| reason.to_string()).unwrap_or_default();
-            paint(WARNING, format!("Stopped at {} ({reason}): goes to {place}", outcome.at))
+            let stopped = "Stopped at {step} ({reason}): goes to {place}";
+            let values: [(&str, &dyn std::fmt::Display); 3] =
+                [("step", &outcome.at), ("reason", &reason), ("place", &place)];
+            paint(WARNING, language.fill(stopped, &values))
         }
     };
     say("")?;
@@ -213,34 +230,35 @@ fn show_outcome(followed: &Followed<'_>, outcome: &Outcome) -> io::Result<()> {
     }
     if let Some(tell) = &outcome.tell {
         say("")?;
-        say(&format!("  {}", paint(STRONG, "Tell the caller")))?;
+        say(&format!("  {}", paint(STRONG, language.say("Tell the caller"))))?;
         block(tell, None)?;
     }
     if outcome.ending != Some(EndKind::Resolved) {
         say("")?;
-        say(&format!("  {}", paint(STRONG, "They get all of this")))?;
+        say(&format!("  {}", paint(STRONG, language.say("They get all of this"))))?;
         show_path(followed)?;
         show_facts(followed)?;
     }
     say("")?;
     if let Some(number) = followed.number().filter(|_| outcome.ending == Some(EndKind::Resolved)) {
-        say(&format!("  Case {number} stays open until somebody closes it in the console."))?;
+        let open = "Case {number} stays open until somebody closes it in the console.";
+        say(&format!("  {}", language.fill(open, &[("number", &number)])))?;
         say("")?;
     }
     let ways = if followed.is_held() { "b back · c change · p path · q quit" } else { "p path · q quit" };
-    say(&format!("  {}", paint(QUIET, ways)))
+    say(&format!("  {}", paint(QUIET, language.say(ways))))
 }
 
 fn show_path(followed: &Followed<'_>) -> io::Result<()> {
     let path = followed.run.path(&followed.case);
     if path.is_empty() {
-        return say(&format!("  {}", paint(QUIET, "nothing was answered so far")));
+        return say(&format!("  {}", paint(QUIET, followed.language.say("nothing was answered so far"))));
     }
     for (n, line) in path.iter().enumerate() {
         let first = markdown::render(&line.text, 10_000);
         let text = anstream::adapter::strip_str(first.lines().next().unwrap_or_default()).to_string();
         let text: String = text.chars().take(screen::width().saturating_sub(30).max(20)).collect();
-        say(&format!("  {:>3}  {text} {} {}", n + 1, paint(GOOD, "→"), line.label))?;
+        say(&format!("  {:>3}  {text} {} {}", n + 1, paint(GOOD, "→"), label(&line.label, followed.language)))?;
     }
     Ok(())
 }
@@ -252,7 +270,7 @@ fn show_facts(followed: &Followed<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn show_help(view: &View) -> io::Result<()> {
+fn show_help(view: &View, language: Language) -> io::Result<()> {
     let colon = if matches!(view, View::Prompt(prompt) if prompt.typed.is_some()) { ":" } else { "" };
     let keys = [
         ("b", "back to the prompt before; nothing is lost"),
@@ -267,21 +285,22 @@ fn show_help(view: &View) -> io::Result<()> {
         ("q", "quit"),
     ];
     for (key, what) in keys {
-        say(&format!("  {}  {what}", paint(KEY, format!("{colon}{key}"))))?;
+        say(&format!("  {}  {}", paint(KEY, format!("{colon}{key}")), language.say(what)))?;
     }
     Ok(())
 }
 
 fn show_calming(followed: &Followed<'_>) -> io::Result<()> {
+    let language = followed.language;
     let article = followed.calming().and_then(|id| followed.desk.article(id));
     match article {
         Some(article) if followed.run.book().audience == Audience::Agent => {
             say("")?;
             block(&article.body, None)?;
             say("")?;
-            say(&format!("  {}", paint(QUIET, "h hands over to a person, if the caller wishes")))
+            say(&format!("  {}", paint(QUIET, language.say("h hands over to a person, if the caller wishes"))))
         }
-        _ => say(&format!("  {}", paint(QUIET, "h hands over to a person"))),
+        _ => say(&format!("  {}", paint(QUIET, language.say("h hands over to a person")))),
     }
 }
 
@@ -358,14 +377,15 @@ fn letter(key: &str) -> Command {
 fn change(followed: &mut Followed<'_>) -> io::Result<bool> {
     let path = followed.run.path(&followed.case);
     if path.is_empty() {
-        complain("nothing was answered so far")?;
+        complain("nothing was answered so far", followed.language)?;
         return Ok(false);
     }
     show_path(followed)?;
-    say(&paint(QUIET, "  Which number? Enter leaves everything as it is."))?;
+    let language = followed.language;
+    say(&paint(QUIET, format!("  {}", language.say("Which number? Enter leaves everything as it is."))))?;
     let Entered::Text(number) = screen::line()? else { return Ok(false) };
     let Some(line) = number.parse::<usize>().ok().and_then(|n| path.get(n.checked_sub(1)?)) else {
-        complain(&format!("there is no number {number}"))?;
+        complain(&format!("there is no number {number}"), language)?;
         return Ok(false);
     };
     let mut there = followed.run.clone();
@@ -374,7 +394,7 @@ fn change(followed: &mut Followed<'_>) -> io::Result<bool> {
     let (Ok(_), View::Prompt(prompt)) = (moved, there.view(&followed.case)) else { return Ok(false) };
     say("")?;
     block(&prompt.text, None)?;
-    show_choices(&prompt)?;
+    show_choices(&prompt, language)?;
     let Entered::Text(text) = screen::line()? else { return Ok(false) };
     let said = match (&prompt.typed, text.as_str()) {
         (Some(_), ":s") => Said::Answer("stuck".into()),
@@ -382,23 +402,28 @@ fn change(followed: &mut Followed<'_>) -> io::Result<bool> {
         (None, _) => match answer(&prompt, &text) {
             Some(said) => said,
             None => {
-                complain(&format!("`{text}` is not an answer here"))?;
+                complain(&format!("`{text}` is not an answer here"), language)?;
                 return Ok(false);
             }
         },
     };
     match followed.run.would_confirm(&line.at, Some(line.visit), &said) {
         Err(refused) => {
-            complain(&refused.why)?;
+            complain(&refused.why, language)?;
             return Ok(false);
         }
         Ok(confirm) if !confirm.is_empty() => {
             let names: Vec<String> = confirm
                 .into_iter()
-                .map(|(name, visit)| if visit > 1 { format!("{name} ({visit}. time)") } else { name })
+                .map(
+                    |(name, visit)| {
+                        if visit > 1 { name + &language.fill(" ({n}. time)", &[("n", &visit)]) } else { name }
+                    },
+                )
                 .collect();
-            say(&format!("  These will be asked again, with your answers kept: {}", names.join(", ")))?;
-            say(&paint(QUIET, "  y changes it, Enter leaves everything as it is"))?;
+            let again = language.say("These will be asked again, with your answers kept:");
+            say(&format!("  {again} {}", names.join(", ")))?;
+            say(&paint(QUIET, format!("  {}", language.say("y changes it, Enter leaves everything as it is"))))?;
             if !matches!(screen::key()?, Entered::Text(yes) if yes == "y" || yes == "yes") {
                 return Ok(false);
             }
