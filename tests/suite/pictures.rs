@@ -353,7 +353,7 @@ fn the_longer_words_of_german_fit_too() {
     look.browser.sees("h1", "Was ist das Problem des Anrufers?");
     look.at("german-home");
     look.start("Der Drucker im dritten Stock druckt nicht", "Empfang", "4711", "printer-offline");
-    look.browser.sees("#prompt", "switched on");
+    look.browser.sees("#step", "Keine Antwort passt");
     look.at("german-step");
     look.browser.click("[name=signal][value=upset]");
     look.browser.sees("#step", "verärgert");

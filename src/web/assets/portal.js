@@ -6,8 +6,8 @@ const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 // The reader's language: English is the key; the page brings what the server says in another one
 
-const words = JSON.parse(document.body.dataset.words || "{}");
-const _ = (english, values = {}) => (words[english] ?? english).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+const texts = JSON.parse(document.body.dataset.texts || "{}");
+const _ = (english, values = {}) => (texts[english] ?? english).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
 const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 
 // Suggestions as you type: a combobox with a list that the server writes
