@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod connector;
+mod diff;
 mod eval;
 mod explain;
 mod gaps;
@@ -70,6 +71,7 @@ enum Command {
     Rebase(rebase::Arguments),
     Recall(recall::Arguments),
     Schema(schema::Arguments),
+    Diff(diff::Arguments),
     Eval(eval::Arguments),
     Init(init::Arguments),
     New(new::Arguments),
@@ -137,6 +139,11 @@ pub fn main() -> ExitCode {
         }
         Command::Recall(options) => {
             arguments.kept().and_then(|(runtime, app)| runtime.block_on(recall::run(options, &app)))
+        }
+        Command::Diff(options) => {
+            // Where nothing was recorded nothing is begun.
+            let is_kept = arguments.data().is_ok_and(|data| Sqlite::is_in(&data));
+            diff::run(options, app::folder(arguments.desk.as_deref()), load, is_kept.then_some(|| arguments.kept()))
         }
         Command::Connector(options) => connector::run(options, load),
         Command::Outbox(options) => {

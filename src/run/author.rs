@@ -79,11 +79,21 @@ pub struct Covered {
 
 /// Runs the tests of the desk whose file `wanted` takes. A file that could not be read is one failed test.
 pub fn run_tests(desk: &Desk, broken: &HashSet<String>, wanted: impl Fn(&str) -> bool) -> (Vec<Report>, Coverage) {
+    run_tests_of(desk, desk, broken, wanted)
+}
+
+/// Runs the tests of one version of a desk over the playbooks of another; places are those of the tests.
+pub fn run_tests_of(
+    authors: &Desk,
+    desk: &Desk,
+    broken: &HashSet<String>,
+    wanted: impl Fn(&str) -> bool,
+) -> (Vec<Report>, Coverage) {
     let mut reports = Vec::new();
     let mut coverage = Coverage::default();
     let mut programs: BTreeMap<&str, Option<Arc<Program>>> = BTreeMap::new();
-    for file in &desk.tests {
-        let path = &desk.sources.0[file.file.0 as usize].path;
+    for file in &authors.tests {
+        let path = &authors.sources.0[file.file.0 as usize].path;
         if !wanted(path) {
             continue;
         }

@@ -56,6 +56,11 @@ impl Sqlite {
         })?;
         Self::start(Folder { path, settings }).await
     }
+
+    /// Whether a folder holds a database.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join("firstline.db").is_file()
+    }
 }
 
 /// Writes a copy of the database in a folder into another folder, as it is at one moment, while others go on with it.
@@ -66,7 +71,7 @@ pub async fn backup(folder: &Path, to: &Path) -> Result<(), Error> {
     };
     let missing = || Error::Database(format!("`{}` holds no data", folder.display()));
     let from = Folder { path: folder.canonicalize().map_err(|_| missing())?, settings: Settings::default() };
-    if !from.path.join("firstline.db").is_file() {
+    if !Sqlite::is_in(&from.path) {
         return Err(missing());
     }
     let copy = to.join("firstline.db");

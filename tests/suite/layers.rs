@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 10] = [
     &["yaml", "template", "expression"],
     &["playbook", "kb", "calendar"],
     &["desk"],
-    &["run", "check", "draw", "search"],
+    &["run", "check", "compare", "draw", "search"],
     &["case"],
     &["store", "connector", "account"],
     &["app"],

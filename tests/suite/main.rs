@@ -11,6 +11,7 @@ mod chromium;
 mod cli;
 mod console;
 mod desk;
+mod diff;
 mod driver;
 mod editor;
 mod edits;
