@@ -1,11 +1,13 @@
 //! The interface's words: every text of ours has its translation, and a page comes in the reader's language.
 
-use super::server::{Folder, Server, unescape};
+use super::server::{Folder, Server, firstline, unescape};
 use firstline::language::{Language, entries};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Write,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 /// Functions that take a text of ours, and in which places.
@@ -280,5 +282,26 @@ fn a_page_comes_in_the_readers_language() {
     let opened = visitor.submit("/cases", &[("words", "Der Drucker druckt nicht"), ("playbook", "printer-offline")]);
     for text in ["Bisheriger Weg", "Keine Antwort passt", "weniger als 1 Min.", "hat den Fall eröffnet"] {
         assert!(opened.body.contains(text), "{text}: {}", opened.body);
+    }
+}
+
+#[test]
+fn the_terminal_speaks_the_readers_language() {
+    let folder = Folder::new();
+    let mut run = firstline(&folder.path().join("data"), None);
+    run.args(["run", "printer-offline", "--language", "de"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut run = run.spawn().expect("it starts");
+    run.stdin.take().expect("it is piped").write_all("?\nx\nh\nq\n".as_bytes()).expect("it reads");
+    let said = run.wait_with_output().expect("it ends").stdout;
+    let said = String::from_utf8_lossy(&said);
+    for text in [
+        "Übung, nichts wird aufgehoben",
+        "s  Keine Antwort passt",
+        "h übergeben · ? mehr · q beenden",
+        "b  zurück zur vorigen Frage; nichts geht verloren",
+        "`x` bedeutet hier nichts; ? zeigt die Tasten",
+        "Das alles geht mit",
+    ] {
+        assert!(said.contains(text), "{text}: {said}");
     }
 }
