@@ -139,10 +139,12 @@ fn carry<'p>(run: &'p Run, program: &'p Arc<Program>) -> (Run, Carried<'p>) {
     };
     let path: HashSet<Key> = run.walk.trail.iter().map(|passed| passed.key).collect();
     let carried = Carried::new(names, &run.book, |key, given, reworded| {
-        let settled = path.contains(key) || here == Some(*key) || matches!(key.place, Place::Fact(_));
-        if settled { Some(given.held) } else { (!reworded).then_some(true) }
+        let settled = path.contains(key) || matches!(key.place, Place::Fact(_));
+        if settled { Some(given.held) } else { (!reworded).then_some(here != Some(*key) || given.held) }
     });
-    let cursor = run.cursor.and_then(|key| carried.key(&key));
+    // What is held where the run stands is asked again there, whatever it shows.
+    let held = here.filter(|key| run.book.get(key).is_some());
+    let cursor = held.or(run.cursor).and_then(|key| carried.key(&key));
     let entries = run.entries.iter().map(|entry| Entry { event: told(names, &entry.event), ..entry.clone() });
     let there = Run {
         id: run.id,

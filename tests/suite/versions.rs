@@ -5,6 +5,7 @@ use crate::{
     edits::Renames,
     generator::Random,
     rebase::{PLAYBOOK, address, answered, by_hand},
+    server::Server,
     support::split,
 };
 use firstline::{
@@ -44,7 +45,8 @@ fn write(folder: &Path, changes: &[(&str, &str)]) {
 async fn open(folder: &Path) -> Arc<App> {
     let store = Sqlite::open(&folder.join("data")).await.expect("it opens");
     let app = App::open(Arc::new(store), &folder.join("data"), Some(&folder.join("desk"))).await.expect("it opens");
-    assert!(app.live().findings.is_empty(), "{:?}", app.live().findings);
+    let live = app.live();
+    assert!(live.missing.is_empty() && live.held_back().count() == 0, "{:?}", live.findings);
     app
 }
 
@@ -407,6 +409,54 @@ fn a_run_that_was_missed_is_handed_over_when_somebody_goes_on_with_it() {
         assert_eq!((at(&case).as_str(), case.tier.as_str()), ("recalled at lights", "tier-2"));
         assert!(run_of(&case).path(&case.info()).is_empty(), "the answer was not taken");
     });
+}
+
+/// The console of a server whose desk changes under a case.
+#[test]
+fn the_console_offers_the_newer_version_and_says_what_was_withdrawn() {
+    let folder = cli::folder("versions-console");
+    write(&folder, &[]);
+    let (data, desk) = (folder.join("data"), folder.join("desk"));
+    let server = Server::start(&data, Some(&desk));
+    let mut ann = server.visitor();
+    for number in [1001, 1002] {
+        let page = ann.submit("/cases", &[("words", "a"), ("playbook", "example")]);
+        assert!(page.body.contains("Is it on?") && !page.body.contains("newer version"), "{}", page.body);
+        let run =
+            page.body.split("data-run=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a run").to_owned();
+        let answers: &[&str] = if number == 1001 { &["yes", "network"] } else { &["yes", "usb"] };
+        let mut page = page;
+        for answer in answers {
+            let fields = [("position", page.field("position")), ("answer", (*answer).to_owned())];
+            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+            page = ann.submit(&format!("/cases/{number}/runs/{run}/answer"), &fields);
+        }
+    }
+    assert!(server.stop());
+    write(&folder, &RENAMED);
+    let server = Server::start(&data, Some(&desk));
+    let mut ann = server.visitor();
+    let page = ann.get("/cases/1001");
+    assert!(page.body.contains("A newer version of this playbook is there, the same up to here."), "{}", page.body);
+    assert!(page.body.contains("It reads otherwise at lights."), "{}", page.body);
+    let at = page.body.find("/move-on").map(|end| page.body[..end].rfind('"').map(|start| &page.body[start + 1..end]));
+    let form = format!("{}/move-on", at.flatten().expect("a form").replace("&#x2f;", "/"));
+    let page = ann.submit(&form, &[]);
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("moved “A” to a newer version") && !page.body.contains("newer version of this"));
+    let page = ann.get("/cases/1002");
+    assert!(page.body.contains("This run stays with its own:") && page.body.contains("ports"), "{}", page.body);
+    assert!(!page.body.contains("/move-on"), "{}", page.body);
+    // An author withdraws the version from the terminal, next to the server.
+    out(&folder, &with(&["recall", "example", "--because", "It does harm."]), "", 0);
+    let page = ann.get("/cases/1001");
+    assert!(page.body.contains("It does harm.") && page.body.contains("withdrawn"), "{}", page.body);
+    let refused = ann.submit("/cases", &[("words", "b"), ("playbook", "example")]);
+    assert!((400..500).contains(&refused.status), "{} {}", refused.status, refused.body);
+    assert!(server.stop());
+    let server = Server::start(&data, Some(&desk));
+    let page = server.visitor().get("/health");
+    assert!(page.body.contains("nobody can start it until another version is there: It does harm."), "{}", page.body);
 }
 
 // The commands
