@@ -60,7 +60,8 @@ fn human(report: &Rebased, dry_run: bool) -> Result<(), Error> {
         stays.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     let Rebased { moved, stays, current, without } = report;
-    write!(out, "{} {move_word}, {} stay, {current} go by the version in force", moved.len(), stays.len())?;
+    let stay = if stays.len() == 1 { "stays" } else { "stay" };
+    write!(out, "{} {move_word}, {} {stay}, {current} go by the version in force", moved.len(), stays.len())?;
     if *without > 0 {
         write!(out, ", {without} by a playbook that is not in force")?;
     }

@@ -107,7 +107,7 @@ fn came_to(run: &Run, renames: &Renames) -> Option<String> {
 #[test]
 fn exactly_the_runs_whose_ending_changes_are_named() {
     let (mut runs, mut expected, mut summary) = (0, Vec::new(), Summary::default());
-    each_edited(330, 16, |run, renames, now, told| {
+    each_edited(300, 16, |run, renames, now, told| {
         let Some(was) = came_to(run, renames) else { return };
         runs += 1;
         let (mut hand, at) = by_hand(run, renames, now);
