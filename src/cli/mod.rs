@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod completions;
 mod connector;
 mod diff;
 mod eval;
@@ -81,6 +82,7 @@ enum Command {
     Stats(stats::Arguments),
     User(user::Arguments),
     Backup(backup::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// How a command came out.
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
+        Command::Completions(options) => completions::run(options),
         Command::Schema(options) => schema::run(options),
         Command::Init(options) => init::run(options),
         Command::New(options) => new::run(options, arguments.desk.as_deref()),

@@ -177,6 +177,7 @@ steps:
 /// What somebody has typed so far.
 const HALF: &str = "\
 title: Scanner jams
+
 start: one
 facts:
   floor:
@@ -235,10 +236,10 @@ fn an_editor_proposes_explains_and_underlines() {
 
     editor.show("playbooks/half.yaml", HALF);
     for (line, character, some, none) in [
-        (6, 10, &["yes-no", "text", "number", "date"][..], "usb"),
-        (10, 4, &["answers", "save", "stuck", "tip"], "verify"),
-        (12, 4, &["say", "ask", "do", "try", "tasks", "branch", "call", "resolve", "escalate"], "answers"),
-        (13, 0, &["symptoms", "audience", "review_by"], "verify"),
+        (7, 10, &["yes-no", "text", "number", "date"][..], "usb"),
+        (11, 4, &["answers", "save", "stuck", "tip"], "verify"),
+        (13, 4, &["say", "ask", "do", "try", "tasks", "branch", "call", "resolve", "escalate"], "answers"),
+        (2, 0, &["symptoms", "audience", "review_by"], "verify"),
     ] {
         let all = editor.proposes("playbooks/half.yaml", line, character);
         assert!(some.iter().all(|word| all.iter().any(|known| known == word)), "{line}: {all:?}");

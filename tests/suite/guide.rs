@@ -143,3 +143,14 @@ fn articles_show_the_files_that_init_writes() {
         }
     }
 }
+
+/// The page of playbooks lists the kinds of steps, in their order.
+#[test]
+fn the_manual_lists_every_kind_of_step() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("kb/authoring/playbooks.md"));
+    let page = page.expect("it is there");
+    let table = page.lines().skip_while(|line| !line.starts_with("| kind |")).skip(2);
+    let listed = table.map_while(|line| line.strip_prefix("| `")?.split('`').next());
+    let kinds: Vec<_> = firstline::playbook::KINDS.iter().map(|kind| kind.key).collect();
+    assert_eq!(listed.collect::<Vec<_>>(), kinds);
+}

@@ -18,13 +18,14 @@ const LAYERS: [&[&str]; 10] = [
 /// `check` says how far a run may go: it reads one number of `run`.
 const PAIRS: [(&str, &str); 1] = [("check", "run")];
 /// Crates and the modules that may name them.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("serde_yaml", &["yaml"]),
     ("minijinja", &["template", "web"]),
     ("pulldown_cmark", &["markdown"]),
     ("ammonia", &["markdown"]),
     ("tantivy", &["search"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
     ("crossterm", &["cli"]),
     ("annotate_snippets", &["diagnostic"]),
     ("strsim", &["diagnostic"]),

@@ -9,6 +9,7 @@ mod calendar;
 mod cases;
 mod chromium;
 mod cli;
+mod completions;
 mod console;
 mod desk;
 mod diff;

@@ -161,3 +161,17 @@ fn the_pipelines_are_yaml_that_checks_and_tests() {
         }
     }
 }
+
+/// What pre-commit reads of this repository names commands that there are.
+#[test]
+fn hooks_for_pre_commit_name_commands() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+    let text = fs::read_to_string(path).expect("it is there");
+    let (_, tree, found) = firstline::yaml::parse(diagnostic::FileId(0), "hooks", text.as_bytes());
+    assert!(tree.is_some() && found.is_empty(), "{found:#?}");
+    let entries: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("entry: firstline ")).collect();
+    assert_eq!(entries, ["check", "test"]);
+    for entry in entries {
+        assert!(out(Path::new(env!("CARGO_MANIFEST_DIR")), &["help", entry], "", 0).contains("--format"));
+    }
+}
