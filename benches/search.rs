@@ -8,9 +8,12 @@ mod fts5;
 #[path = "search/texts.rs"]
 mod texts;
 
-use firstline::search::{
-    Document, Index, Query, Reader,
-    evaluation::{Quality, Set, judge},
+use firstline::{
+    language::Language,
+    search::{
+        Document, Index, Query, Reader,
+        evaluation::{Quality, Set, judge},
+    },
 };
 use std::{
     collections::HashMap,
@@ -78,7 +81,7 @@ fn since(began: Instant) -> f64 {
 fn beside(set: &Set) {
     let documents = set.documents();
     let began = Instant::now();
-    let index = Index::open(None, documents, &[]).expect("memory takes it");
+    let index = Index::open(Language::ENGLISH, None, documents, &[]).expect("memory takes it");
     let ours = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let mut fts5 = fts5::Fts5::build(&set.texts);
@@ -111,7 +114,7 @@ fn beside(set: &Set) {
 /// Every query letter by letter, over ten thousand articles.
 fn typing(set: &Set) {
     let documents = multiplied(set.documents(), TYPED_OVER);
-    let index = Index::open(None, documents, &[]).expect("memory takes it");
+    let index = Index::open(Language::ENGLISH, None, documents, &[]).expect("memory takes it");
     let mut times = Vec::new();
     for (_, words) in set.queries.iter().take(100) {
         for (end, _) in words.char_indices().skip(2).take(60) {
@@ -135,7 +138,7 @@ fn start(set: &Set) {
     let folder = folder("index");
     let open = |documents: Vec<Document>, what: &str| {
         let began = Instant::now();
-        let index = Index::open(Some(&folder), documents, &[]).expect("the folder takes it");
+        let index = Index::open(Language::ENGLISH, Some(&folder), documents, &[]).expect("the folder takes it");
         println!("{what:<28} {:>8.0} ms", since(began));
         drop(index);
     };

@@ -15,7 +15,7 @@
 //! |---|---|
 //! | 0 | [`clock`] the only source of time · [`id`] · [`language`] people's, and the interface's words · [`diagnostic`] findings as data, the rules of form, renderers · [`markdown`] · [`reason`] why runs stop |
 //! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
-//! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program · [`kb`] articles · [`calendar`] working hours and durations on them |
+//! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program, translations · [`kb`] articles · [`calendar`] working hours and durations on them |
 //! | 3 | [`desk`] policy, playbooks and articles together |
 //! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`search`] analyzer, index, query, triage · [`draw`] graphs · [`compare`] what two versions differ in |
 //! | 5 | [`case`] case, escalation, envelope, outbox entries, as data |
@@ -34,6 +34,7 @@
 //! *Case*: one caller's problem, a stream of events. *Escalation*: a case going to another tier, with one *envelope*
 //! of everything that is known. *Outbox*: what has to reach another system. *Connector*: how it gets there. *Live*: the
 //! desk that is in force. *Offer*: a playbook that can be started.
+//! *Edition*: what is translated into one language.
 //!
 //! # Invariants
 //!

@@ -1,12 +1,15 @@
 //! The desk that is in force: what lies in the folder, and the last good version of what is broken there.
 
-use super::load::Files;
+use super::{find::Indexes, load::Files};
 use crate::{
+    case::Case,
     check,
     desk::Desk,
     diagnostic::{Diagnostic, Severity},
+    kb::Article,
+    language::Language,
     playbook::{Playbook, Program},
-    search::Index,
+    run::CaseInfo,
     store::{ProgramSource, Recall},
 };
 use jiff::{Timestamp, civil::Date};
@@ -14,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 /// What the store calls the last good `desk.yaml`.
@@ -43,6 +46,32 @@ pub struct Offer {
     pub held_back: Option<usize>,
 }
 
+/// What stands at the top of a playbook, as somebody reads it.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Its title.
+    pub title: String,
+    /// In a sentence.
+    pub summary: Option<String>,
+    /// What callers say.
+    pub symptoms: Vec<String>,
+}
+
+impl Offer {
+    /// What stands at its top in a language, as far as it is translated as it is.
+    pub fn read(&self, desk: &Desk, language: Language) -> Head {
+        let texts = desk.texts(language);
+        let texts = texts.as_deref();
+        let words = |text: &str| texts.and_then(|texts| texts.words(&self.id, "", text)).unwrap_or(text).to_owned();
+        let symptoms = texts.and_then(|texts| texts.list(&self.id, &self.symptoms));
+        Head {
+            title: words(&self.title),
+            summary: self.summary.as_deref().map(words),
+            symptoms: symptoms.unwrap_or_else(|| self.symptoms.clone()),
+        }
+    }
+}
+
 /// One immutable value, swapped whole.
 #[derive(Debug)]
 pub struct Live {
@@ -66,8 +95,8 @@ pub struct Live {
     pub since: Timestamp,
     /// Of all files.
     pub hash: String,
-    /// See [`Live::index`].
-    pub index: OnceLock<Index>,
+    /// See [`Live::index_in`].
+    pub indexes: Indexes,
     /// Where the index lies; in memory, if nowhere.
     pub index_folder: Option<PathBuf>,
 }
@@ -150,7 +179,7 @@ impl Live {
             }
         }
         let desk_held_back = held.is_some();
-        let (index, index_folder) = (OnceLock::new(), None);
+        let (indexes, index_folder) = (Indexes::new(&desk), None);
         let recalls = good.recalls.clone();
         let live = Self {
             desk,
@@ -163,7 +192,7 @@ impl Live {
             desk_held_back,
             since,
             hash,
-            index,
+            indexes,
             index_folder,
         };
         (live, fresh)
@@ -173,6 +202,17 @@ impl Live {
     pub fn recall(&self, program: &Program) -> Option<&Recall> {
         let hash = || program.hash.to_string();
         self.recalls.iter().find(|recall| recall.program == hash())
+    }
+
+    /// The language of an article, where that is not the reader's.
+    pub fn language_of(&self, article: &Article, language: Language) -> Option<Language> {
+        Some(self.desk.policy.language()).filter(|own| *own != language && article.translation.is_none())
+    }
+
+    /// What texts may say of a case, and what a reader is shown them in.
+    pub fn info(&self, case: &Case, language: Language) -> CaseInfo {
+        let written_in = Some(self.desk.policy.language()).filter(|own| *own != language);
+        CaseInfo { written_in, ..case.info().reading(self.desk.texts(language)) }
     }
 
     /// The playbooks whose version in the folder is not in force, with the number of errors.

@@ -56,12 +56,14 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
         return Err(Error::NoDesk(folder.to_owned()));
     }
     let mut files = Vec::new();
-    let desk = folder.join("desk.yaml");
-    if desk.is_file() {
-        files.push(("desk.yaml".to_owned(), read(&desk)?));
-    }
-    for name in translations(folder)? {
-        files.push((name.clone(), read(&folder.join(name))?));
+    let fail = |source| Error::Read { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_policy(name))
+            && path.is_file()
+        {
+            files.push((name.to_owned(), read(&path)?));
+        }
     }
     for part in ["playbooks", "kb"] {
         if folder.join(part).is_dir() {
@@ -71,12 +73,10 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
     Ok(files)
 }
 
-/// The translations of `desk.yaml`, by name.
-fn translations(folder: &Path) -> Result<Vec<String>, Error> {
-    let fail = |source| Error::Read { path: folder.to_owned(), source };
-    let names = fs::read_dir(folder).map_err(fail)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let is_one = |name: &String| name.strip_suffix(".yaml").and_then(split).is_some_and(|(of, _)| of == "desk");
-    Ok(names.filter(is_one).collect())
+/// Whether a file that lies beside `playbooks/` is `desk.yaml` or a translation of it.
+pub(super) fn is_policy(name: &str) -> bool {
+    let stem = name.strip_suffix(".yaml").unwrap_or_default();
+    stem == "desk" || split(stem).is_some_and(|(of, _)| of == "desk")
 }
 
 /// The desk that is built in.

@@ -26,9 +26,10 @@ pub use cases::Changed;
 pub use counts::count;
 pub use data::{data_folder, local_name};
 pub use difference::{Difference, Failing, Place, Runs, Share, Test, Tests, difference};
+pub use find::Indexes;
 pub use images::Image;
 pub use incidents::Outage;
-pub use live::{Live, Offer};
+pub use live::{Head, Live, Offer};
 pub use load::{folder, load, starter};
 pub use portal::{Item, SELF_SERVICE};
 pub use revision::{against, load_revision};
@@ -213,10 +214,9 @@ impl App {
                 "the desk has changed"
             );
             let live = Arc::new(live);
-            if self.live().is_indexed() {
-                let next = Arc::clone(&live);
-                tokio::task::spawn_blocking(move || next.index().warm_up()).await.expect("indexing does not panic");
-            }
+            let (before, next) = (self.live(), Arc::clone(&live));
+            let warmed = tokio::task::spawn_blocking(move || next.warm_up_after(&before));
+            warmed.await.expect("indexing does not panic");
             *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::{
     clock,
     id::CaseId,
     kb::Article,
+    language::Language,
     playbook::flow::{Flow, Node, Target},
     run::Audience,
     search::{Kind, Reader},
@@ -40,9 +41,10 @@ pub struct Item {
 }
 
 impl Live {
-    /// The article of an id, or of an earlier one, if the reader may open it.
-    pub fn article(&self, reader: Reader, id: &str) -> Option<&Article> {
-        self.desk.article(id).filter(|article| self.may_read(reader, article))
+    /// The article of an id, or of an earlier one, in a language, if the reader may open it.
+    pub fn article(&self, reader: Reader, id: &str, language: Language) -> Option<&Article> {
+        let article = self.desk.article(id).filter(|article| self.may_read(reader, article))?;
+        Some(self.desk.article_in(language, article))
     }
 
     fn may_read(&self, reader: Reader, article: &Article) -> bool {
@@ -56,9 +58,10 @@ impl Live {
             .filter(|offer| offer.audience.self_service || (reader == Reader::Staff && offer.audience.agent))
     }
 
-    /// Everything that a reader may open, guided playbooks first, by title.
-    pub fn shelf(&self, reader: Reader) -> Vec<Item> {
+    /// Everything that a reader may open, as they read it, guided playbooks first, by title.
+    pub fn shelf(&self, reader: Reader, language: Language) -> Vec<Item> {
         let articles = self.desk.articles.values().filter(|article| self.may_read(reader, article));
+        let articles = articles.map(|article| self.desk.article_in(language, article));
         let articles = articles.map(|article| Item {
             kind: Kind::Article,
             id: article.id.clone(),
@@ -67,13 +70,16 @@ impl Live {
             category: article.category.clone(),
             tags: article.tags.iter().map(|tag| tag.value.clone()).collect(),
         });
-        let offers = self.offers.keys().filter_map(|id| self.offer(reader, id)).map(|offer| Item {
-            kind: Kind::Playbook,
-            id: offer.id.clone(),
-            title: offer.title.clone(),
-            summary: offer.summary.clone(),
-            category: offer.category.clone(),
-            tags: offer.tags.clone(),
+        let offers = self.offers.keys().filter_map(|id| self.offer(reader, id)).map(|offer| {
+            let head = offer.read(&self.desk, language);
+            Item {
+                kind: Kind::Playbook,
+                id: offer.id.clone(),
+                title: head.title,
+                summary: head.summary,
+                category: offer.category.clone(),
+                tags: offer.tags.clone(),
+            }
         });
         let mut items: Vec<Item> = articles.chain(offers).collect();
         items.sort_by(|a, b| (b.kind, &a.title, &a.id).cmp(&(a.kind, &b.title, &b.id)));
@@ -164,10 +170,10 @@ impl App {
     }
 
     /// What was opened most of late, of what the reader may open; at most so many.
-    pub async fn popular(&self, reader: Reader, most: usize) -> Result<Vec<Item>, Error> {
+    pub async fn popular(&self, reader: Reader, language: Language, most: usize) -> Result<Vec<Item>, Error> {
         let since = clock::today().saturating_sub(RECENT.days());
         let views = self.store.views(since, LOOKED_THROUGH).await?;
-        let mut shelf = self.live().shelf(reader);
+        let mut shelf = self.live().shelf(reader, language);
         let taken = views.iter().filter_map(|(kind, id, _)| {
             let is_it = |item: &Item| item.id == *id && (item.kind == Kind::Article) == (kind == "article");
             Some(shelf.swap_remove(shelf.iter().position(is_it)?))

@@ -7,9 +7,10 @@ use crate::{
     clock,
     desk::Target,
     kb::Article,
+    language::Language,
     markdown::{self, Place, escape},
     playbook::flow::PromptKind,
-    run::{Outcome, Prompt, Run, View},
+    run::{CaseInfo, Outcome, Prompt, Run, View},
 };
 use serde::Serialize;
 
@@ -53,22 +54,22 @@ pub fn article(live: &Live, article: &Article) -> Option<Reply> {
 }
 
 /// What the caller is to do or to answer now; `None` where that is for staff only, or nothing is asked.
-pub fn step(live: &Live, case: &Case) -> Option<Reply> {
+pub fn step(live: &Live, case: &Case, language: Language) -> Option<Reply> {
     let run = &case.latest_run()?.run;
-    let text = now(run, case)?;
+    let text = now(run, case, &live.info(case, language))?;
     Some(Reply::new(&text, live, None))
 }
 
 /// What was to be done up to here, and what is now; `None` if that is nothing that a caller may read.
-pub fn path(live: &Live, case: &Case) -> Option<Reply> {
+pub fn path(live: &Live, case: &Case, language: Language) -> Option<Reply> {
     let run = &case.latest_run()?.run;
-    let info = case.info();
+    let info = live.info(case, language);
     let lines = run.path(&info).into_iter().filter(|line| line.kind != PromptKind::Ask && !line.staff);
     let done = lines.map(|line| match &line.verify {
         Some(verify) => format!("{}\n\n{}", line.text.trim(), verify.trim()),
         None => line.text.trim().to_owned(),
     });
-    let items: Vec<String> = done.chain(now(run, case)).collect();
+    let items: Vec<String> = done.chain(now(run, case, &info)).collect();
     match items.as_slice() {
         [] => None,
         [only] => Some(Reply::new(only, live, None)),
@@ -84,8 +85,8 @@ pub fn path(live: &Live, case: &Case) -> Option<Reply> {
 }
 
 /// Where the run stands, for a caller.
-fn now(run: &Run, case: &Case) -> Option<String> {
-    match run.view(&case.info()) {
+fn now(run: &Run, case: &Case, info: &CaseInfo) -> Option<String> {
+    match run.view(info) {
         View::Prompt(prompt) => (!prompt.staff).then(|| asked(&prompt)),
         View::Outcome(outcome) => told(&outcome, case),
     }

@@ -100,7 +100,7 @@ fn is_of_desk(path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1);
     let is_in_part = path.starts_with("playbooks/") || path.starts_with("kb/");
     let is_seen = folders.clone().count() <= load::MAX_DEPTH + 1 && folders.all(|name| !name.starts_with('.'));
-    path == "desk.yaml" || is_in_part && is_seen && (load::is_text(path) || kb::is_image(path))
+    load::is_policy(path) || is_in_part && is_seen && (load::is_text(path) || kb::is_image(path))
 }
 
 /// Takes the next file off the answer of `cat-file`: `id blob size`, a line break, the bytes, a line break.

@@ -341,6 +341,7 @@ impl Case {
             number: Some(self.number.to_string()),
             channel: self.channel.clone(),
             texts: None,
+            written_in: None,
         }
     }
 

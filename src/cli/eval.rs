@@ -1,9 +1,12 @@
 //! `firstline eval`
 
 use super::{Error, Status, output::Format};
-use crate::search::{
-    Index,
-    evaluation::{Quality, Set, judge},
+use crate::{
+    language::Language,
+    search::{
+        Index,
+        evaluation::{Quality, Set, judge},
+    },
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf, time::Instant};
@@ -29,7 +32,7 @@ struct Asked {
 pub fn run(arguments: &Arguments) -> Result<Status, Error> {
     let set = Set::load(&arguments.set).map_err(Error::Usage)?;
     let began = Instant::now();
-    let index = Index::open(None, set.documents(), &[])?;
+    let index = Index::open(Language::ENGLISH, None, set.documents(), &[])?;
     let rate = set.texts.len() as f64 / began.elapsed().as_secs_f64();
     index.warm_up();
     let ask = |(id, words): &(String, String)| {

@@ -4,6 +4,7 @@ use super::{Error, Status, output::*};
 use crate::{
     app,
     desk::Desk,
+    language::Language,
     search::{Found, Hit, Kind, Query, Reader, Triage},
 };
 use clap::{Args, ValueEnum};
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// How many hits
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     limit: u16,
+    /// The language to read in, by its two letters [default: the desk's first]
+    #[arg(long, value_name = "LANGUAGE", value_parser = super::language, env = "FIRSTLINE_LANGUAGE")]
+    language: Option<Language>,
     /// Say why each hit ranks where it does
     #[arg(long)]
     explain: bool,
@@ -41,7 +45,9 @@ pub fn run(
     data: Option<&Path>,
 ) -> Result<Status, Error> {
     let desk = load()?;
-    let index = app::find::index(&desk, data).or_else(|_| app::find::index(&desk, None))?;
+    let language = arguments.language.unwrap_or(desk.policy.language());
+    let open = |data| app::find::index(&desk, language, data);
+    let index = open(data).or_else(|_| open(None))?;
     let reader = match arguments.audience {
         Audience::Agent => Reader::Staff,
         Audience::SelfService => Reader::SelfService,

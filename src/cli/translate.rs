@@ -68,12 +68,12 @@ fn texts(desk: &Desk, id: &str, source: &str, language: Language) -> Written {
     let name = if id.is_empty() { "desk" } else { id };
     let old = parts.and_then(|parts| parts.get(id));
     let (text, done) = write(name, language, &desk.originals(id), old, known);
-    let mut said = format!("{} of {} texts are translated", done.current, done.all);
+    let mut said = format!("{} of {} texts translated", done.current, done.all);
     if done.stale > 0 {
-        said += &format!(", {} have changed since", done.stale);
+        said += &format!(", {} changed since", done.stale);
     }
     if done.dropped > 0 {
-        said += &format!(", {} translate nothing any more and stand at the end", done.dropped);
+        said += &format!(", {} without a source and put at the end", done.dropped);
     }
     (beside(source, language), text, said)
 }
@@ -84,7 +84,7 @@ fn article(desk: &Desk, source: &Article, language: Language) -> Result<Written,
     let path = beside(&file.path, language);
     let now = source.hash();
     if let Some(old) = desk.editions.get(&language).and_then(|edition| edition.articles.get(&source.id)) {
-        return Err(match old.is_current(source) {
+        return Err(match old.is_current() {
             true => format!("{path}: it is translated as it is"),
             false => {
                 format!("{path}: when it says all that {} says, write `translates: {now}` into its header", file.path)

@@ -11,7 +11,10 @@ use crate::{
     },
     yaml,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -33,14 +36,19 @@ impl Desk {
     /// An article as somebody reads it: in their language, if it is translated as it is.
     pub fn article_in<'a>(&'a self, language: Language, article: &'a Article) -> &'a Article {
         let translated = self.edition(language).and_then(|edition| edition.articles.get(&article.id));
-        translated.filter(|translated| translated.is_current(article)).unwrap_or(article)
+        translated.filter(|translated| translated.is_current()).unwrap_or(article)
+    }
+
+    /// A category, a tier's name or a label of the desk's facts in a language, if it is translated.
+    pub fn say(&self, language: Language, words: &str) -> Option<&str> {
+        self.edition(language)?.texts.words("", "", words)
     }
 
     fn edition(&self, language: Language) -> Option<&Edition> {
         self.editions.get(&language).filter(|_| self.policy.other_languages().contains(&language))
     }
 
-    /// Every text of a playbook that can be translated; of `desk.yaml`, if the id is empty.
+    /// Every text of a playbook that can be translated; if the id is empty, of `desk.yaml`, and the categories.
     pub fn originals(&self, playbook: &str) -> Vec<Original> {
         let source = match self.playbooks.get(playbook) {
             Some(playbook) => self.sources.0.get(playbook.file.0 as usize),
@@ -49,7 +57,22 @@ impl Desk {
         let Some(source) = source else { return Vec::new() };
         let file = self.sources.0.iter().position(|known| known.path == source.path).expect("it is one of them");
         let (_, tree, _) = yaml::parse(FileId(file as u32), &source.path, source.text.as_bytes());
-        tree.as_ref().map(originals).unwrap_or_default()
+        let mut all = tree.as_ref().map(originals).unwrap_or_default();
+        if playbook.is_empty() {
+            let plain = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+            let articles = self.articles.values().filter_map(|article| article.category.as_deref());
+            let playbooks = self.playbooks.values().filter_map(|playbook| playbook.category.as_ref());
+            let categories = articles.chain(playbooks.map(|category| category.value.as_str()));
+            let categories: BTreeSet<&str> = categories.filter(plain).collect();
+            let span = Span { file: FileId(file as u32), start: 0, end: 0 };
+            all.extend(categories.into_iter().map(|name| Original {
+                path: format!("categories.{name}"),
+                text: name.to_owned(),
+                span,
+                list: false,
+            }));
+        }
+        all
     }
 
     /// Takes texts in.

@@ -66,6 +66,8 @@ pub struct Article {
 pub struct Translation {
     /// The hash of what it translates, as its header has it.
     pub of: Option<Spanned<String>>,
+    /// What it translates is as it was then.
+    pub current: bool,
     /// The anchors of what it translates, each with its own; empty if their headings do not agree.
     pub anchors: Vec<(String, String)>,
 }
@@ -108,10 +110,9 @@ impl Article {
         hash(&texts.into_iter().chain(symptoms).collect::<Vec<_>>().join("\n"))
     }
 
-    /// Whether it translates an article as that is.
-    pub fn is_current(&self, source: &Self) -> bool {
-        let of = self.translation.as_ref().and_then(|translation| translation.of.as_ref());
-        of.is_some_and(|of| of.value == source.hash())
+    /// Whether it stands for another, and that is as it was then.
+    pub fn is_current(&self) -> bool {
+        self.translation.as_ref().is_some_and(|translation| translation.current)
     }
 
     /// Makes it stand for another: who may read it and where it belongs is the other's to say.
@@ -128,7 +129,9 @@ impl Article {
         let agree = own.iter().map(|heading| heading.level).eq(other.iter().map(|heading| heading.level));
         let pairs = other.iter().zip(own).filter(|_| agree);
         let anchors = pairs.map(|(other, own)| (other.anchor.clone(), own.anchor.clone())).collect();
-        self.translation.get_or_insert_default().anchors = anchors;
+        let translation = self.translation.get_or_insert_default();
+        translation.current = translation.of.as_ref().is_some_and(|of| of.value == source.hash());
+        translation.anchors = anchors;
     }
 
     /// The anchor that a link means, be it written for this article or for the one that it translates; `None` if there

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     expression::{Slot, Type, Value},
+    language::Language,
     playbook::{
         Texts,
         flow::{EndKind, Node, Options, PromptKind, Step},
@@ -29,12 +30,23 @@ pub struct CaseInfo {
     pub channel: Option<String>,
     /// Stand for those of the playbooks as far as they are translated; the walk knows nothing of them.
     pub texts: Option<Arc<Texts>>,
+    /// The language of what is not translated, where that is not the reader's.
+    pub written_in: Option<Language>,
 }
 
 impl CaseInfo {
     /// The same, read in another language.
     pub fn reading(self, texts: Option<Arc<Texts>>) -> Self {
         Self { texts, ..self }
+    }
+
+    fn translated(&self, source: &Text, part: &str, place: &str) -> Option<&Text> {
+        self.texts.as_ref().and_then(|texts| texts.text(part, place, source))
+    }
+
+    /// The language of a text, where that is not the reader's.
+    fn language(&self, source: &Text, part: &str, place: &str) -> Option<Language> {
+        self.written_in.filter(|_| self.translated(source, part, place).is_none())
     }
 
     /// A playbook's title.
@@ -99,6 +111,8 @@ pub struct Prompt {
     pub staff: bool,
     /// Whether this is a fact's prompt, where `stuck` means "can't tell".
     pub is_fact: bool,
+    /// The language of its text, where that is not the reader's.
+    pub language: Option<Language>,
 }
 
 /// How it ended, or that it stopped.
@@ -222,6 +236,7 @@ impl Run {
             prefilled: None,
             staff: self.is_staff(frame, place),
             is_fact: fact_prompt.is_some(),
+            language: None,
         };
         if let Some((fact, slot)) = fact_prompt {
             let ask = fact
@@ -229,7 +244,9 @@ impl Run {
                 .as_ref()
                 .map(|text| self.render_from(text, self.part(frame, slot), &fact.name.value, frame, case));
             let text = ask.unwrap_or_default();
-            return Prompt { text, choices: choices_of(slot), typed: typed_of(slot), ..base };
+            let source = fact.ask.as_ref();
+            let language = source.and_then(|text| case.language(text, self.part(frame, slot), &fact.name.value));
+            return Prompt { text, choices: choices_of(slot), typed: typed_of(slot), language, ..base };
         }
         let prompt = self.prompt(frame, place).expect("what is no fact is a prompt");
         let step = self.step_id(frame, place);
@@ -248,6 +265,7 @@ impl Run {
         };
         Prompt {
             kind: prompt.kind,
+            language: case.language(&prompt.text, &self.unit(frame).id, step),
             text: render(&prompt.text),
             verify: prompt.verify.as_deref().map(render),
             tip: prompt.tip.as_deref().filter(|_| self.book().audience == Audience::Agent).map(render),
@@ -299,7 +317,7 @@ impl Run {
 
     fn render_from(&self, source: &Text, part: &str, place: &str, frame: u32, case: &CaseInfo) -> String {
         let scope = self.program.scope(self.walk().frames[frame as usize].unit);
-        let text = case.texts.as_ref().and_then(|texts| texts.text(part, place, source));
+        let text = case.translated(source, part, place);
         text.unwrap_or(source).render(|read| match read {
             Read::Case("caller") => case.caller.clone(),
             Read::Case("number") => case.number.clone(),

@@ -4,8 +4,9 @@
 //! `Wi-Fi` is `wi`, `fi` and `wifi`; `KB5034441` is `kb`, `5034441` and `kb5034441`, which `KB 5034441` gives as well.
 //! Error numbers give one term behind [`CODE`] in whichever notation. Han, Kana and Hangul give pairs of characters.
 
+use crate::language::Language;
 use std::collections::HashMap;
-use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
+use tantivy::tokenizer::{self, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::UnicodeNormalization;
 
 /// Stands before a stem.
@@ -89,7 +90,26 @@ pub struct Analyzer {
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Self::new(Language::English)
+        Self::new(Language::ENGLISH)
+    }
+}
+
+/// How words end in a language; as in English in one that nobody taught us.
+fn endings(language: Language) -> tokenizer::Language {
+    match language.code() {
+        "da" => tokenizer::Language::Danish,
+        "de" => tokenizer::Language::German,
+        "es" => tokenizer::Language::Spanish,
+        "fi" => tokenizer::Language::Finnish,
+        "fr" => tokenizer::Language::French,
+        "hu" => tokenizer::Language::Hungarian,
+        "it" => tokenizer::Language::Italian,
+        "nl" => tokenizer::Language::Dutch,
+        "no" => tokenizer::Language::Norwegian,
+        "pt" => tokenizer::Language::Portuguese,
+        "ro" => tokenizer::Language::Romanian,
+        "sv" => tokenizer::Language::Swedish,
+        _ => tokenizer::Language::English,
     }
 }
 
@@ -104,15 +124,15 @@ struct Part {
 impl Analyzer {
     /// For texts in a language.
     pub fn new(language: Language) -> Self {
-        let stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(language)).build();
+        let stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(endings(language))).build();
         Self { stemmer, stems: HashMap::new(), folded: String::new(), beginnings: None }
     }
 
     /// For finding these terms alone, which is faster.
-    pub fn only<'a>(terms: impl Iterator<Item = &'a str>) -> Self {
+    pub fn only<'a>(language: Language, terms: impl Iterator<Item = &'a str>) -> Self {
         let mut beginnings = Beginnings(vec![0; 1 << 10]);
         terms.for_each(|term| beginnings.add(term.strip_prefix(STEM).unwrap_or(term)));
-        Self { beginnings: Some(beginnings), ..Self::default() }
+        Self { beginnings: Some(beginnings), ..Self::new(language) }
     }
 
     /// The terms of a text.
@@ -435,6 +455,13 @@ pub struct Words {
     analyzer: Analyzer,
     terms: Terms,
     token: Token,
+}
+
+impl Words {
+    /// For texts in a language.
+    pub fn new(language: Language) -> Self {
+        Self { analyzer: Analyzer::new(language), ..Self::default() }
+    }
 }
 
 impl Clone for Terms {

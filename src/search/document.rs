@@ -4,7 +4,10 @@ use crate::{
     diagnostic::Spanned,
     kb::Article,
     markdown,
-    playbook::flow::{Flow, Node},
+    playbook::{
+        Texts,
+        flow::{Flow, Node},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +46,8 @@ pub struct Document {
     pub category: Option<String>,
     /// For lists.
     pub tags: Vec<String>,
+    /// Its title and what callers say, in other languages: it is found by them, and never shown.
+    pub elsewhere: Vec<String>,
     /// What it says; of an article with sections, the part above the first heading.
     pub body: String,
     /// Facts and their values that it is for; everybody, if empty.
@@ -70,6 +75,7 @@ pub fn articles(article: &Article, expired: bool) -> Vec<Document> {
         symptoms: words(&article.symptoms),
         category: article.category.clone(),
         tags: words(&article.tags),
+        elsewhere: Vec::new(),
         body,
         applies_to: article.applies_to.iter().map(|(fact, values)| (fact.clone(), words(values))).collect(),
         self_service: article.self_service,
@@ -83,6 +89,7 @@ pub fn articles(article: &Article, expired: bool) -> Vec<Document> {
             heading: section.path.join(" › "),
             summary: String::new(),
             symptoms: Vec::new(),
+            elsewhere: Vec::new(),
             body,
             ..out[0].clone()
         });
@@ -90,12 +97,15 @@ pub fn articles(article: &Article, expired: bool) -> Vec<Document> {
     out
 }
 
-/// A playbook's entries: `head` is what stands at its top; a step for each prompt of its flow follows.
-pub fn playbook(head: Document, flow: &Flow) -> Vec<Document> {
+/// A playbook's entries: `head` is what stands at its top; a step for each prompt of its flow follows, as `texts` have
+/// it.
+pub fn playbook(head: Document, flow: &Flow, texts: Option<&Texts>) -> Vec<Document> {
     let mut out = Vec::new();
     for step in &flow.steps {
+        let id = &step.id.value;
+        let said = |text: &str| texts.and_then(|texts| texts.words(&head.id, id, text)).unwrap_or(text).to_owned();
         let texts = flow.nodes_of(step).filter_map(|(_, node)| match node {
-            Node::Prompt(prompt) => Some(markdown::plain(&prompt.text.source.value)),
+            Node::Prompt(prompt) => Some(markdown::plain(&said(&prompt.text.source.value))),
             _ => None,
         });
         let body = texts.collect::<Vec<_>>().join("\n");
@@ -103,9 +113,10 @@ pub fn playbook(head: Document, flow: &Flow) -> Vec<Document> {
             out.push(Document {
                 kind: Kind::Step,
                 anchor: Some(step.id.value.clone()),
-                heading: step.title.clone().unwrap_or_default(),
+                heading: step.title.as_deref().map(said).unwrap_or_default(),
                 summary: String::new(),
                 symptoms: Vec::new(),
+                elsewhere: Vec::new(),
                 body,
                 self_service: head.self_service && !step.staff,
                 ..head.clone()

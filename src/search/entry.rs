@@ -72,7 +72,7 @@ fn printed(mut entry: Entry) -> Entry {
         add(&format!("{:?} {:?} {:?}", document.kind, document.id, document.anchor));
         let texts = [&document.title, &document.heading, &document.summary, &document.body];
         texts.into_iter().chain(document.category.as_ref()).for_each(|text| add(text));
-        document.symptoms.iter().chain(&document.tags).for_each(|text| add(text));
+        document.symptoms.iter().chain(&document.tags).chain(&document.elsewhere).for_each(|text| add(text));
     }
     let hash = hasher.finalize();
     entry.print = u64::from_le_bytes(std::array::from_fn(|n| hash[n]));

@@ -56,7 +56,7 @@ pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
         }
     }
     let limit = if query.limit == 0 { LIMIT } else { query.limit };
-    let mut marker = Marker::new(&asked, &ranking.rarity);
+    let mut marker = Marker::new(shelf.language(), &asked, &ranking.rarity);
     let shown = chosen.iter().skip(query.offset).take(limit);
     let hits = shown.map(|found| hit(shelf, &asked, &ranking, &mut marker, *found, query)).collect();
     let has_all = ranking.ranked.iter().any(|found| found.coverage > 0.999);

@@ -8,6 +8,7 @@ use super::{
     entry::Entry,
     shelf::{Fields, Shelf, VERSION, prints},
 };
+use crate::language::Language;
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashSet,
@@ -28,19 +29,19 @@ const FORGOTTEN: Duration = Duration::from_secs(3600);
 const MANY: usize = 2_000;
 
 /// Builds in memory.
-pub fn in_memory(entries: Vec<Arc<Entry>>) -> Result<Shelf, Error> {
-    let fields = Fields::default();
+pub fn in_memory(language: Language, entries: Vec<Arc<Entry>>) -> Result<Shelf, Error> {
+    let fields = Fields::new(language);
     let index = tantivy::Index::create_in_ram(fields.schema.clone());
     write(&index, &fields, &entries)?;
     Ok(Shelf::new(entries, fields, reader(&index)?.searcher())?.expect("what was just written is there"))
 }
 
 /// Opens the index of these entries below a folder; builds it if it is not there, or not sound.
-pub fn in_folder(folder: &Path, entries: Vec<Arc<Entry>>) -> Result<Shelf, Error> {
-    let name = name(&entries);
+pub fn in_folder(language: Language, folder: &Path, entries: Vec<Arc<Entry>>) -> Result<Shelf, Error> {
+    let name = name(language, &entries);
     let target = folder.join(&name);
     if target.is_dir() {
-        match open(&target, &entries) {
+        match open(language, &target, &entries) {
             Ok(Some(shelf)) => return Ok(shelf),
             Ok(None) => {
                 tracing::warn!(folder = %target.display(), "the search index holds something else; built again")
@@ -53,7 +54,7 @@ pub fn in_folder(folder: &Path, entries: Vec<Arc<Entry>>) -> Result<Shelf, Error
     }
     fs::create_dir_all(folder).map_err(|source| Error::Io { folder: folder.to_owned(), source })?;
     let unfinished = folder.join(format!("{UNFINISHED}{}", uuid::Uuid::now_v7().simple()));
-    let built = build(folder, &unfinished, &entries);
+    let built = build(language, folder, &unfinished, &entries);
     // Losing a race is fine: what the other one put there is the same.
     let renamed = built.and_then(|()| match fs::rename(&unfinished, &target) {
         Err(source) if !target.is_dir() => Err(Error::Io { folder: target.clone(), source }),
@@ -62,25 +63,26 @@ pub fn in_folder(folder: &Path, entries: Vec<Arc<Entry>>) -> Result<Shelf, Error
     let _ = fs::remove_dir_all(&unfinished);
     renamed?;
     tidy(folder, &name);
-    open(&target, &entries)?.ok_or_else(|| {
+    open(language, &target, &entries)?.ok_or_else(|| {
         let source = io::Error::other("it changed while it was opened");
         Error::Io { folder: target, source }
     })
 }
 
-/// For what it holds.
-fn name(entries: &[Arc<Entry>]) -> String {
+/// For what it holds, and how its words end.
+fn name(language: Language, entries: &[Arc<Entry>]) -> String {
     let mut prints: Vec<u64> = entries.iter().map(|entry| entry.print).collect();
     prints.sort_unstable();
     let mut hasher = Sha256::new();
+    hasher.update(language.code());
     prints.iter().for_each(|print| hasher.update(print.to_le_bytes()));
     let hash: String = hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("{VERSION}-{hash}")
 }
 
 /// `None` if it holds something else.
-fn open(folder: &Path, entries: &[Arc<Entry>]) -> Result<Option<Shelf>, Error> {
-    let fields = Fields::default();
+fn open(language: Language, folder: &Path, entries: &[Arc<Entry>]) -> Result<Option<Shelf>, Error> {
+    let fields = Fields::new(language);
     let index = sound(folder, &fields)?;
     Ok(Shelf::new(entries.to_vec(), fields, reader(&index)?.searcher())?)
 }
@@ -100,8 +102,8 @@ fn reader(index: &tantivy::Index) -> Result<IndexReader, Error> {
 }
 
 /// Builds on what the newest folder has, or from nothing.
-fn build(folder: &Path, unfinished: &Path, entries: &[Arc<Entry>]) -> Result<(), Error> {
-    let fields = Fields::default();
+fn build(language: Language, folder: &Path, unfinished: &Path, entries: &[Arc<Entry>]) -> Result<(), Error> {
+    let fields = Fields::new(language);
     for previous in finished(folder) {
         let linked = link(&previous, unfinished).map_err(|source| Error::Io { folder: previous, source });
         let index = linked.and_then(|()| sound(unfinished, &fields));
@@ -118,7 +120,7 @@ fn build(folder: &Path, unfinished: &Path, entries: &[Arc<Entry>]) -> Result<(),
 
 /// Makes an index hold these entries and nothing else.
 fn write(index: &tantivy::Index, fields: &Fields, entries: &[Arc<Entry>]) -> Result<(), Error> {
-    Fields::register(index);
+    fields.register(index);
     let mut there = HashSet::new();
     for segment in reader(index)?.searcher().segment_readers() {
         there.extend(prints(segment)?.map(|(_, print)| print));

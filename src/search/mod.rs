@@ -20,6 +20,7 @@ mod vocabulary;
 pub use document::{Document, Kind, articles, playbook};
 
 use self::{shelf::Shelf, synonyms::Synonyms};
+use crate::language::Language;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,6 +59,8 @@ pub struct Query {
     pub offset: usize,
     /// Say why each hit ranks where it does.
     pub explain: bool,
+    /// What the reader reads in; the desk's first language, if none is said.
+    pub language: Option<Language>,
 }
 
 /// What was found.
@@ -155,16 +158,22 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index of these documents below a folder, or builds it there; in memory without one. `synonyms` are
-    /// lists of words and phrases that mean the same, beside those that every support desk knows.
-    pub fn open(folder: Option<&Path>, documents: Vec<Document>, synonyms: &[Vec<String>]) -> Result<Self, Error> {
+    /// Opens the index of these documents in a language below a folder, or builds it there; in memory without one.
+    /// `synonyms` are lists of words and phrases that mean the same, beside those that every support desk knows.
+    pub fn open(
+        language: Language,
+        folder: Option<&Path>,
+        documents: Vec<Document>,
+        synonyms: &[Vec<String>],
+    ) -> Result<Self, Error> {
         let (open, staff) = entry::entries(documents);
-        let synonyms = Synonyms::new(synonyms);
+        let synonyms = Synonyms::new(language, synonyms);
         let (open, staff) = match folder {
             Some(folder) => {
-                (index::in_folder(&folder.join("open"), open)?, index::in_folder(&folder.join("staff"), staff)?)
+                let open = index::in_folder(language, &folder.join("open"), open)?;
+                (open, index::in_folder(language, &folder.join("staff"), staff)?)
             }
-            None => (index::in_memory(open)?, index::in_memory(staff)?),
+            None => (index::in_memory(language, open)?, index::in_memory(language, staff)?),
         };
         Ok(Self { open, staff, synonyms })
     }

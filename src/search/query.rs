@@ -6,6 +6,7 @@ use super::{
     synonyms::Synonyms,
     vocabulary::edits,
 };
+use crate::language::Language;
 use std::collections::{BTreeSet, HashSet};
 
 /// No more of a query is read.
@@ -114,7 +115,8 @@ fn typed(words: &str) -> Typed {
 
 /// Builds what is looked for from what was typed.
 pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Asked {
-    let mut analyzer = Analyzer::default();
+    let language = shelf.language();
+    let mut analyzer = Analyzer::new(language);
     let words = super::analyzer::cut(words, MAX_BYTES);
     let typed = typed(words);
     let mut exact = |text: &String| -> Vec<String> {
@@ -128,8 +130,8 @@ pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Ask
     excluded.retain(|terms| !terms.is_empty());
     let mut concepts = concepts(&mut analyzer, &typed.plain, 2 * MAX_CONCEPTS);
     synonyms.widen(&mut concepts, &mut analyzer);
-    if concepts.iter().any(|concept| !is_stop(&concept.word)) {
-        concepts.retain(|concept| !is_stop(&concept.word));
+    if concepts.iter().any(|concept| !is_stop(language, &concept.word)) {
+        concepts.retain(|concept| !is_stop(language, &concept.word));
     }
     let open = typing && typed.plain.ends_with(|c: char| c.is_alphanumeric());
     let last = concepts.iter().rposition(|concept| !concept.extra).filter(|_| open);
@@ -223,15 +225,16 @@ fn mend(concept: &mut Concept, shelf: &Shelf, analyzer: &mut Analyzer) {
 /// The words of a text without those that say little: stems where there are any.
 pub fn telling(text: &str) -> BTreeSet<String> {
     let concepts = concepts(&mut Analyzer::default(), text, usize::MAX).into_iter();
-    let telling = concepts.filter(|concept| !concept.extra && !is_stop(&concept.word));
+    let telling = concepts.filter(|concept| !concept.extra && !is_stop(Language::ENGLISH, &concept.word));
     let stem =
         |concept: Concept| concept.variants.into_iter().last().and_then(|variant| variant.terms.into_iter().next());
     telling.filter_map(stem).collect()
 }
 
 /// Words that say little when others say more.
-pub fn is_stop(word: &str) -> bool {
-    STOP.binary_search(&word).is_ok()
+pub fn is_stop(language: Language, word: &str) -> bool {
+    let german = language.code() == "de" && GERMAN_STOP.binary_search(&word).is_ok();
+    german || STOP.binary_search(&word).is_ok()
 }
 
 #[rustfmt::skip]
@@ -247,13 +250,30 @@ const STOP: &[&str] = &[
     "will", "with", "wont", "would", "yesterday", "you", "your",
 ];
 
+/// The same in German, folded.
+#[rustfmt::skip]
+const GERMAN_STOP: &[&str] = &[
+    "aber", "alle", "allem", "allen", "aller", "alles", "als", "also", "am", "an", "auch", "auf", "aus", "bei",
+    "beim", "bin", "bis", "bitte", "da", "danke", "dann", "das", "dass", "dein", "deine", "dem", "den", "der",
+    "des", "die", "diese", "diesem", "diesen", "dieser", "dieses", "doch", "dort", "du", "ein", "eine", "einem",
+    "einen", "einer", "eines", "er", "es", "etwas", "euch", "euer", "fur", "geht", "gern", "habe", "haben", "hallo",
+    "hat", "hatte", "heute", "hier", "hilfe", "ich", "ihm", "ihn", "ihnen", "ihr", "ihre", "ihrem", "ihren",
+    "ihrer", "im", "immer", "in", "ins", "ist", "ja", "jetzt", "kann", "kannst", "kein", "keine", "keinem",
+    "keinen", "keiner", "konnen", "konnte", "leider", "mal", "man", "mehr", "mein", "meine", "meinem", "meinen",
+    "meiner", "mich", "mir", "mit", "mochte", "muss", "nach", "nein", "nicht", "nichts", "noch", "nun", "nur", "ob",
+    "oder", "ohne", "plotzlich", "schon", "sein", "seine", "seit", "sich", "sie", "sind", "so", "soll", "tun",
+    "uber", "um", "und", "uns", "unser", "unsere", "unserem", "unseren", "vom", "von", "vor", "war", "warum", "was",
+    "wegen", "weil", "welche", "wenn", "wer", "werden", "wie", "wieder", "will", "wir", "wird", "wo", "wollen",
+    "wurde", "zu", "zum", "zur",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn stop_words_are_in_order() {
-        assert!(STOP.is_sorted());
+        assert!(STOP.is_sorted() && GERMAN_STOP.is_sorted());
     }
 
     #[test]

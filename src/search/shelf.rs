@@ -5,6 +5,7 @@ use super::{
     entry::Entry,
     vocabulary::Vocabulary,
 };
+use crate::language::Language;
 use std::{
     collections::HashMap,
     sync::{Arc, OnceLock},
@@ -36,12 +37,15 @@ const PRINT: &str = "print";
 pub struct Fields {
     /// As indexed.
     pub schema: Schema,
+    /// How words end.
+    pub language: Language,
     print: Field,
     texts: [Field; FIELDS],
 }
 
-impl Default for Fields {
-    fn default() -> Self {
+impl Fields {
+    /// Of texts in a language.
+    pub fn new(language: Language) -> Self {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
             .set_tokenizer(TOKENIZER)
@@ -49,14 +53,12 @@ impl Default for Fields {
         let options = TextOptions::default().set_indexing_options(indexing);
         let print = schema.add_u64_field(PRINT, INDEXED | FAST);
         let texts = ["title", "head", "body"].map(|name| schema.add_text_field(name, options.clone()));
-        Self { schema: schema.build(), print, texts }
+        Self { schema: schema.build(), language, print, texts }
     }
-}
 
-impl Fields {
     /// Tells an index how words are read.
-    pub fn register(index: &tantivy::Index) {
-        index.tokenizers().register(TOKENIZER, Words::default());
+    pub fn register(&self, index: &tantivy::Index) {
+        index.tokenizers().register(TOKENIZER, Words::new(self.language));
     }
 
     /// An entry as it is indexed.
@@ -72,6 +74,7 @@ impl Fields {
         for document in entry.documents() {
             out.add_text(body, &document.body);
         }
+        entry.head.elsewhere.iter().for_each(|words| out.add_text(body, words));
         for part in &entry.parts {
             if entry.head.heading.is_empty() {
                 out.add_text(head, &part.heading);
@@ -142,6 +145,11 @@ impl Shelf {
         let norms = norms(&lengths);
         let vocabulary = OnceLock::new();
         Ok(Some(Self { entries, fields, segments, norms, vocabulary, _searcher: searcher }))
+    }
+
+    /// How its words end.
+    pub fn language(&self) -> Language {
+        self.fields.language
     }
 
     /// Calls back with each entry that has the term, and what its occurrences count in all.

@@ -6,6 +6,7 @@ use super::{
     entry::Entry,
     query::{Asked, is_stop},
 };
+use crate::language::Language;
 use std::collections::HashMap;
 
 /// So many bytes of an entry are looked through.
@@ -23,6 +24,7 @@ pub struct Marker<'a> {
     known: HashMap<&'a str, Vec<(usize, &'a [String])>>,
     /// How much each concept counts.
     worth: Vec<f32>,
+    language: Language,
     analyzer: Analyzer,
     terms: Terms,
 }
@@ -46,14 +48,14 @@ pub struct Shown {
 
 impl<'a> Marker<'a> {
     /// For long texts, in which most words are none that are looked for; `rarity` says how rare each concept is.
-    pub fn new(asked: &'a Asked, rarity: &[f32]) -> Self {
+    pub fn new(language: Language, asked: &'a Asked, rarity: &[f32]) -> Self {
         let terms = asked.concepts.iter().flat_map(|concept| &concept.variants).flat_map(|variant| &variant.terms);
-        let analyzer = Analyzer::only(terms.map(String::as_str));
-        Self { analyzer, ..Self::for_sentences(asked, rarity) }
+        let analyzer = Analyzer::only(language, terms.map(String::as_str));
+        Self { analyzer, ..Self::for_sentences(language, asked, rarity) }
     }
 
     /// For sentences, all of whose words count.
-    pub fn for_sentences(asked: &'a Asked, rarity: &[f32]) -> Self {
+    pub fn for_sentences(language: Language, asked: &'a Asked, rarity: &[f32]) -> Self {
         let mut known: HashMap<&str, Vec<_>> = HashMap::new();
         for (n, concept) in asked.concepts.iter().enumerate() {
             for variant in &concept.variants {
@@ -63,7 +65,7 @@ impl<'a> Marker<'a> {
             }
         }
         let worth = asked.concepts.iter().zip(rarity).map(|(concept, rare)| concept.weight * rare).collect();
-        Self { known, worth, analyzer: Analyzer::default(), terms: Terms::default() }
+        Self { known, worth, language, analyzer: Analyzer::new(language), terms: Terms::default() }
     }
 
     /// Where an entry has it.
@@ -107,7 +109,8 @@ impl<'a> Marker<'a> {
     pub fn likeness(&mut self, sentence: &str, asked: &Asked) -> f32 {
         let mut seen = vec![false; self.worth.len()];
         self.find(sentence).iter().for_each(|found| seen[found.concept] = true);
-        let words = self.terms.iter().filter(|(word, term)| term.form == Form::Exact && !is_stop(word)).count();
+        let words =
+            self.terms.iter().filter(|(word, term)| term.form == Form::Exact && !is_stop(self.language, word)).count();
         let (mut has, mut all, mut count) = (0.0, 0.0, 0);
         for ((concept, worth), seen) in asked.concepts.iter().zip(&self.worth).zip(seen) {
             if !concept.extra {

@@ -4,6 +4,7 @@ use super::{
     analyzer::{Analyzer, Form, STEM},
     query::{Concept, Variant, WEIGHTS},
 };
+use crate::language::Language;
 use std::collections::HashMap;
 
 /// Known everywhere.
@@ -19,8 +20,8 @@ pub struct Synonyms {
 
 impl Synonyms {
     /// The common ones and a desk's own: lists of words and phrases that mean the same.
-    pub fn new(own: &[Vec<String>]) -> Self {
-        let mut analyzer = Analyzer::default();
+    pub fn new(language: Language, own: &[Vec<String>]) -> Self {
+        let mut analyzer = Analyzer::new(language);
         let mut out = Self::default();
         let common = COMMON.lines().map(|line| line.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>());
         for group in own.iter().cloned().chain(common) {

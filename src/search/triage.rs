@@ -33,7 +33,7 @@ pub fn triage(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Triage {
     let query = Query { kinds: vec![Kind::Playbook], ..query.clone() };
     let asked = ask(&query.words, query.typing, shelf, synonyms);
     let ranking = rank(shelf, &asked, Among::Allowed, |entry| may(&shelf.entries[entry as usize], &query));
-    let mut marker = Marker::for_sentences(&asked, &ranking.rarity);
+    let mut marker = Marker::for_sentences(shelf.language(), &asked, &ranking.rarity);
     let mut fitting: Vec<(f32, f32, &Entry)> = Vec::new();
     for found in ranking.ranked.iter().take(LOOKED_AT) {
         let entry = &shelf.entries[found.entry as usize];
@@ -65,5 +65,6 @@ pub fn triage(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Triage {
 /// How like the caller's words the likest sentence at its top is.
 fn likeness(marker: &mut Marker<'_>, entry: &Entry, asked: &Asked) -> f32 {
     let sentences = entry.head.symptoms.iter().chain([&entry.head.title, &entry.head.summary]);
+    let sentences = sentences.chain(&entry.head.elsewhere);
     sentences.map(|sentence| marker.likeness(sentence, asked)).fold(0.0, f32::max)
 }

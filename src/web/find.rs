@@ -34,8 +34,13 @@ impl Visit {
         if words.is_empty() {
             return Found { case: number, ..Found::default() };
         }
-        let query =
-            Query { words: words.clone(), typing, facts: case.map(known).unwrap_or_default(), ..Query::default() };
+        let query = Query {
+            words: words.clone(),
+            typing,
+            facts: case.map(known).unwrap_or_default(),
+            language: Some(self.speech.language),
+            ..Query::default()
+        };
         let articles = Query { kinds: vec![Kind::Article, Kind::Section], limit: ARTICLES, ..query.clone() };
         let triage = self.app().triage(Reader::Staff, query).await;
         let first = triage.playbooks.first().filter(|_| triage.sure).map(|first| first.id.as_str());
@@ -47,10 +52,11 @@ impl Visit {
     /// The article that fits a case's step best, where the step names none; none if nothing has all the words.
     pub async fn suggestion(&self, case: &Case) -> Option<Hit> {
         let run = case.latest_run()?;
-        let View::Prompt(prompt) = run.run.view(&case.info()) else { return None };
+        let language = Some(self.speech.language);
+        let View::Prompt(prompt) = run.run.view(&self.live().info(case, self.speech.language)) else { return None };
         for words in [markdown::first_line(&prompt.text), case.words.clone(), run.title.clone()] {
             let kinds = vec![Kind::Article, Kind::Section];
-            let query = Query { words, kinds, facts: known(case), limit: 1, ..Query::default() };
+            let query = Query { words, kinds, facts: known(case), limit: 1, language, ..Query::default() };
             if query.words.trim().is_empty() {
                 continue;
             }

@@ -27,7 +27,7 @@ pub struct Part {
 /// `GET /queue`
 pub async fn queue(visit: Visit, Query(part): Query<Part>) -> Answer {
     let live = visit.live();
-    let tiers = page::tiers(&live.desk);
+    let tiers = page::tiers(&live.desk, visit.speech.language);
     let wanted = part.tier.unwrap_or_else(|| visit.actor().tier);
     let tier = tiers.iter().find(|tier| tier.id == wanted).or(tiers.first()).cloned();
     let tier = tier.ok_or_else(|| not_found("The desk has no tier in which people work."))?;
@@ -68,7 +68,7 @@ pub async fn cases(visit: Visit, Query(Find { find }): Query<Find>) -> Answer {
 /// `GET /outbox`
 pub async fn outbox(visit: Visit) -> Answer {
     let all = visit.app().store().outbox(false, MOST).await?;
-    let outbox = lists::Outbox::new(all, &visit.live().desk);
+    let outbox = lists::Outbox::new(all, &visit.live().desk, visit.speech.language);
     Ok(visit.page("outbox.html", "outbox", outbox).await)
 }
 

@@ -5,6 +5,7 @@ use crate::{
     clock,
     desk::Target,
     kb::Article,
+    language::Language,
     markdown::{self, PagePlace},
     search::Reader,
 };
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub struct Prose<'a> {
     live: &'a Live,
     reader: Reader,
+    language: Language,
     today: Date,
     articles: &'static str,
     playbooks: &'static str,
@@ -45,17 +47,17 @@ pub struct Related {
 
 impl<'a> Prose<'a> {
     /// For staff, on the console.
-    pub fn console(live: &'a Live) -> Self {
+    pub fn console(live: &'a Live, language: Language) -> Self {
         let today = clock::today();
         let (articles, playbooks, images) = ("/articles/", "/#playbook-", "/images/");
-        Self { live, reader: Reader::Staff, today, articles, playbooks, images }
+        Self { live, reader: Reader::Staff, language, today, articles, playbooks, images }
     }
 
     /// For people who help themselves, on the portal.
-    pub fn portal(live: &'a Live) -> Self {
+    pub fn portal(live: &'a Live, language: Language) -> Self {
         let today = clock::today();
         let (articles, playbooks, images) = ("/help/articles/", "/help/playbooks/", "/help/images/");
-        Self { live, reader: Reader::SelfService, today, articles, playbooks, images }
+        Self { live, reader: Reader::SelfService, language, today, articles, playbooks, images }
     }
 
     /// An article's body. `top` is the level of its highest headings; `beside` something that must not be lost, links
@@ -91,10 +93,12 @@ impl<'a> Prose<'a> {
         let article = if id.is_some() { None } else { self.live.desk.article(written) };
         if let Some(article) = article {
             let address = self.article(article)?;
-            return Some(Related { title: article.title.clone(), address, guided: false });
+            let title = self.live.desk.article_in(self.language, article).title.clone();
+            return Some(Related { title, address, guided: false });
         }
         let offer = self.live.offers.get(id.unwrap_or(written))?;
-        Some(Related { title: offer.title.clone(), address: self.playbook(&offer.id)?, guided: true })
+        let title = offer.read(&self.live.desk, self.language).title;
+        Some(Related { title, address: self.playbook(&offer.id)?, guided: true })
     }
 
     /// Where a link leads that is written in an article, or in a playbook (`from` is none); `None` if it leads nowhere
@@ -103,7 +107,8 @@ impl<'a> Prose<'a> {
         match self.live.desk.target(from, written) {
             Target::Article(id, anchor) => {
                 let article = self.live.desk.articles.get(id)?;
-                let anchor = anchor.and_then(|anchor| article.anchor(anchor));
+                let shown = self.live.desk.article_in(self.language, article);
+                let anchor = anchor.and_then(|anchor| shown.anchor(anchor));
                 let anchor = anchor.map(|anchor| format!("#{}", encoded(anchor))).unwrap_or_default();
                 let here = !beside && !anchor.is_empty() && from.is_some_and(|from| from.id == article.id);
                 if here { Some(anchor) } else { Some(self.article(article)? + &anchor) }

@@ -25,7 +25,7 @@ pub struct Form {
 pub async fn article(visit: Visit, Path(id): Path<String>, Query(form): Query<Form>) -> Answer {
     let live = visit.live();
     let missing = || not_found("The desk has no such article.");
-    let article = live.desk.article(&id).ok_or_else(missing)?;
+    let article = live.desk.article_in(visit.speech.language, live.desk.article(&id).ok_or_else(missing)?);
     let back = super::page::article_address(&article.id, None, None);
     let reply = reply::article(&live, article).ok_or_else(|| {
         Problem::new(
@@ -41,9 +41,9 @@ pub async fn article(visit: Visit, Path(id): Path<String>, Query(form): Query<Fo
 
 /// `GET /cases/{number}/reply`
 pub async fn case(visit: Visit, Path(number): Path<u64>, Query(form): Query<Form>) -> Answer {
-    let (case, live) = (visit.case(number).await?, visit.live());
-    let step = reply::step(&live, &case).map(|reply| ("step", "This step", reply));
-    let path = reply::path(&live, &case).map(|reply| ("path", "Everything up to here", reply));
+    let (case, live, language) = (visit.case(number).await?, visit.live(), visit.speech.language);
+    let step = reply::step(&live, &case, language).map(|reply| ("step", "This step", reply));
+    let path = reply::path(&live, &case, language).map(|reply| ("path", "Everything up to here", reply));
     let texts: Vec<_> = step.into_iter().chain(path).collect();
     let back = (format!("/cases/{number}"), "Back to the case".to_owned());
     if texts.is_empty() {

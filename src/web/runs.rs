@@ -86,7 +86,9 @@ pub async fn back(visit: Visit, Path(at): Path<(u64, RunId)>, Form(form): Form<S
 pub async fn show_change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Query(form): Query<Replace>) -> Answer {
     let case = visit.case(number).await?;
     let typed = form.value.as_deref().map(str::trim);
-    match ChangePage::new(&case, run, &form.at, form.visit, typed, visit.speech.language) {
+    let language = visit.speech.language;
+    let info = visit.live().info(&case, language);
+    match ChangePage::new(&case, run, &form.at, form.visit, typed, language, &info) {
         Some(page) => Ok(visit.page("change.html", "", page).await),
         None => {
             let text = "The case has gone on, and its path does not lead past this answer any more.";

@@ -50,7 +50,7 @@ async fn home(visit: Visit, caller: Caller) -> Answer {
         case: caller.case.unwrap_or_else(CaseId::mint),
         caller: CallerView { name: caller.name, contact: caller.contact, channel: caller.channel },
         found,
-        categories: page::categories(live.offers.values(), viewer.language),
+        categories: page::categories(&live, viewer.language),
         mine,
     };
     Ok(visit.page("home.html", "start", home).await)
@@ -72,7 +72,7 @@ pub async fn article(visit: Visit, Path(id): Path<String>, Query(For { case }): 
 
 /// `GET /me`
 pub async fn me(visit: Visit) -> Answer {
-    let tiers = page::tiers(&visit.live().desk);
+    let tiers = page::tiers(&visit.live().desk, visit.speech.language);
     Ok(visit.page("me.html", "me", Me { tiers }).await)
 }
 

@@ -120,7 +120,7 @@ impl Visit {
         Some(Viewer {
             name: who.name.clone(),
             tier: who.tier.clone(),
-            tier_name: tier_name(&self.live().desk, &who.tier),
+            tier_name: tier_name(&self.live().desk, &who.tier, self.speech.language),
             accounts: who.login.is_some(),
             language: self.speech.language,
         })

@@ -20,7 +20,7 @@ use firstline::{
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 fn now() -> Timestamp {
     "2026-11-21T10:30:00Z".parse().expect("a moment")
@@ -75,7 +75,7 @@ fn live(desk: &Arc<Desk>) -> app::Live {
         desk_held_back: false,
         since: now(),
         hash: String::new(),
-        index: OnceLock::new(),
+        indexes: app::Indexes::new(desk),
         index_folder: None,
     }
 }
@@ -149,7 +149,7 @@ impl Story {
         let case = &self.case;
         let seat = |tier: &str, team: Option<&str>| Seat {
             tier: tier.into(),
-            name: page::tier_name(&self.desk, tier),
+            name: page::tier_name(&self.desk, tier, Language::ENGLISH),
             team: team.map(str::to_owned),
             zone: None,
         };
@@ -252,7 +252,7 @@ fn queue() -> lists::Queue {
         row(1031, 200, "Account locked again and again", Some("accounts"), Some("agent"), "open"),
         row(1019, 1500, "Waits for the new cable", Some("hardware"), Some("Bo"), "parked"),
     ];
-    let tiers = page::tiers(&app::starter());
+    let tiers = page::tiers(&app::starter(), Language::ENGLISH);
     let tier = tiers.iter().find(|tier| tier.id == "tier-2").expect("it is there").clone();
     lists::Queue::new(rows, tiers, tier, None)
 }
@@ -320,7 +320,7 @@ fn pages() -> Vec<(&'static str, String)> {
         case: CaseId::mint(),
         caller: home::CallerView::default(),
         found: looked_up(None),
-        categories: page::categories(live(&desk).offers.values(), Language::ENGLISH),
+        categories: page::categories(&live(&desk), Language::ENGLISH),
         mine: vec![
             row(1031, 200, "Account locked again and again", None, Some("agent"), "open"),
             row(1019, 1500, "Waits for the new cable", None, Some("agent"), "parked"),
@@ -351,8 +351,8 @@ fn pages() -> Vec<(&'static str, String)> {
                 said: "550 no such mailbox <tier3>".into(),
             },
         );
-    let change =
-        ChangePage::new(&held.case, run(&held), "lights", 1, None, Language::ENGLISH).expect("it is on the path");
+    let change = ChangePage::new(&held.case, run(&held), "lights", 1, None, Language::ENGLISH, &held.case.info())
+        .expect("it is on the path");
     let typed = Story::new("", "").start("verify-identity", &[]).say(&["next", "owner"]);
     let broken = Desk::build(vec![("playbooks/a.yaml".into(), b"title: A\nstart: nowhere\nsteps: {}\n".to_vec())]);
     let mut found = broken.findings.clone();
@@ -375,7 +375,7 @@ fn pages() -> Vec<(&'static str, String)> {
         attempts: 7,
         said: Some("connection refused".into()),
     };
-    let outbox = lists::Outbox::new(vec![outgoing(refused), outgoing(due)], &desk);
+    let outbox = lists::Outbox::new(vec![outgoing(refused), outgoing(due)], &desk, Language::ENGLISH);
     let conflict = Problem::new(409, "Somebody else was faster", "Bo claimed case 1042 a minute ago.")
         .way("/queue", "Back to the queue");
     let with_notice = Frame {
@@ -385,7 +385,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let resolved = Event::Resolved { text: "The cable was loose.".into(), confirmed: true };
     let parked = Event::Parked { until: now() + SignedDuration::from_hours(4), why: "waits for toner".into() };
     let cases = lists::Cases { find: "4711".into(), rows: vec![row(1031, 5, "Locked", None, None, "resolved")] };
-    let tiers = page::tiers(&desk);
+    let tiers = page::tiers(&desk, Language::ENGLISH);
     vec![
         ("home", view::page("home.html", &frame("start"), home)),
         ("case", printer().html("agent")),
@@ -500,7 +500,8 @@ fn the_step_offers_answers_to_whoever_holds_the_case_alone() {
 fn a_change_says_first_what_must_be_confirmed() {
     let story = printer();
     let run = story.case.latest_run().expect("a run").run.id;
-    let page = ChangePage::new(&story.case, run, "lights", 1, None, Language::ENGLISH).expect("it is on the path");
+    let page = ChangePage::new(&story.case, run, "lights", 1, None, Language::ENGLISH, &story.case.info())
+        .expect("it is on the path");
     assert_eq!(page.was, "Yes");
     let names: Vec<&str> = page.options.iter().map(|option| option.id.as_str()).collect();
     assert_eq!(names, ["yes", "no", "error-light", "stuck"]);
@@ -511,12 +512,15 @@ fn a_change_says_first_what_must_be_confirmed() {
     assert_eq!(told.len(), real.len());
     let back = story.input(Input::Back(4));
     let run = back.case.latest_run().expect("a run").run.id;
-    assert!(ChangePage::new(&back.case, run, "lights", 1, None, Language::ENGLISH).is_none(), "it stands there again");
+    assert!(
+        ChangePage::new(&back.case, run, "lights", 1, None, Language::ENGLISH, &back.case.info()).is_none(),
+        "it stands there again"
+    );
     let story = printer();
     let run = story.case.latest_run().expect("a run").run.id;
-    assert!(ChangePage::new(&story.case, run, "lights", 2, None, Language::ENGLISH).is_none());
+    assert!(ChangePage::new(&story.case, run, "lights", 2, None, Language::ENGLISH, &story.case.info()).is_none());
     assert!(
-        ChangePage::new(&story.case, run, "restart-printer", 1, None, Language::ENGLISH).is_none(),
+        ChangePage::new(&story.case, run, "restart-printer", 1, None, Language::ENGLISH, &story.case.info()).is_none(),
         "it was not answered yet"
     );
 }
@@ -525,7 +529,8 @@ fn a_change_says_first_what_must_be_confirmed() {
 fn a_fact_of_the_start_can_be_changed_like_an_answer() {
     let story = Story::new("", "").start("printer-offline", &[("location", "home")]);
     let run = story.case.latest_run().expect("a run").run.id;
-    let page = ChangePage::new(&story.case, run, "location", 1, None, Language::ENGLISH).expect("it was given");
+    let page = ChangePage::new(&story.case, run, "location", 1, None, Language::ENGLISH, &story.case.info())
+        .expect("it was given");
     assert_eq!(page.was, "At home");
     assert!(page.options.iter().any(|option| option.id == "office" && !option.same));
 }
@@ -537,7 +542,8 @@ fn a_typed_change_is_tried_before_it_is_made() {
     assert!(path.iter().any(|line| line.at == "account_name"), "{path:?}");
     let run = story.case.latest_run().expect("a run").run.id;
     let page = |typed| {
-        ChangePage::new(&story.case, run, "account_name", 1, Some(typed), Language::ENGLISH).expect("it is on the path")
+        ChangePage::new(&story.case, run, "account_name", 1, Some(typed), Language::ENGLISH, &story.case.info())
+            .expect("it is on the path")
     };
     assert_eq!(page("m.keller").typed.expect("it fits").id, "m.keller");
     assert!(page("not an account").refused.expect("it does not fit").contains("does not fit"));

@@ -18,7 +18,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// A playbook without findings, without a `desk.yaml`.
 const EXAMPLE: &str = "title: Example\nsymptoms: [it does not work]\nstart: one\nsteps:\n  one: {resolve: It works.}\n";
 /// Where a hostile file may lie in a desk.
-const ROLES: [&str; 3] = ["playbooks/hostile.yaml", "desk.yaml", "playbooks/example.test.yaml"];
+const ROLES: [&str; 4] =
+    ["playbooks/hostile.yaml", "desk.yaml", "playbooks/example.test.yaml", "playbooks/example.de.yaml"];
 
 /// The starter desk's file of this path.
 fn starter(path: &str) -> Vec<u8> {
@@ -127,6 +128,11 @@ fn hostile_desks_have_findings() {
 #[test]
 fn hostile_tests_have_findings() {
     every_file(ROLES[2]);
+}
+
+#[test]
+fn hostile_translations_have_findings() {
+    every_file(ROLES[3]);
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use crate::server::Folder;
 use firstline::{
     app,
+    language::Language,
     search::{Document, Found, Index, Kind, Query, Reader},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 
 fn starter() -> Index {
-    app::find::index(&app::starter(), None).expect("it opens")
+    app::find::index(&app::starter(), Language::ENGLISH, None).expect("it opens")
 }
 
 fn query(words: &str) -> Query {
@@ -58,6 +59,7 @@ fn document(kind: Kind, id: &str, title: &str, body: &str) -> Document {
         heading: String::new(),
         summary: String::new(),
         symptoms: Vec::new(),
+        elsewhere: Vec::new(),
         category: None,
         tags: Vec::new(),
         body: body.to_owned(),
@@ -82,7 +84,7 @@ fn step(id: &str, title: &str, anchor: &str, body: &str) -> Document {
 }
 
 fn index(documents: Vec<Document>) -> Index {
-    Index::open(None, documents, &[]).expect("it opens")
+    Index::open(Language::ENGLISH, None, documents, &[]).expect("it opens")
 }
 
 fn ids(found: &Found) -> Vec<&str> {
@@ -216,7 +218,7 @@ fn facets_count_and_narrow_and_facts_hide_what_is_for_others() {
 fn a_desks_synonyms_lead_to_its_words() {
     let own = [vec!["Kraken".to_owned(), "travel expenses".to_owned()]];
     let documents = vec![article("a", "Kraken", "Book it there."), article("b", "Holidays", "Ask your lead.")];
-    let index = Index::open(None, documents, &own).expect("it opens");
+    let index = Index::open(Language::ENGLISH, None, documents, &own).expect("it opens");
     assert_eq!(finds(&index, "how do I claim travel expenses"), ["a"]);
     assert_eq!(finds(&index, "laptop").len(), 0);
 }
@@ -300,7 +302,7 @@ fn library(changed: &str) -> Vec<Document> {
 fn an_index_is_opened_again_taken_further_and_built_anew() {
     let folder = Folder::new();
     let place = folder.path().join("index");
-    let open = |text: &str| Index::open(Some(&place), library(text), &[]).expect("it opens");
+    let open = |text: &str| Index::open(Language::ENGLISH, Some(&place), library(text), &[]).expect("it opens");
     assert_eq!(finds(&open("The scanner scans."), "scanner"), ["n7"]);
     let first = listed(&place.join("staff"));
     assert_eq!(first.len(), 1);
@@ -350,7 +352,8 @@ fn several_may_open_one_folder_at_once() {
             let place = &place;
             scope.spawn(move || {
                 let word = if n.is_multiple_of(2) { "scanner" } else { "beamer" };
-                let index = Index::open(Some(place), library(&format!("The {word} hums.")), &[]).expect("it opens");
+                let index = Index::open(Language::ENGLISH, Some(place), library(&format!("The {word} hums.")), &[])
+                    .expect("it opens");
                 assert_eq!(finds(&index, word), ["n7"]);
             })
         };

@@ -1,14 +1,19 @@
 //! Playbooks and articles in another language: what is translated as it is, is read so; all else as it was written.
 
-use crate::support::{checked, desk, split};
+use crate::{
+    server::{Answer, Folder, Server, Visitor, firstline},
+    support::{checked, desk, split},
+};
 use firstline::{
+    app,
     desk::Desk,
     id::RunId,
     language::{Language, translation::hash},
     playbook::translation::write,
     run::{Audience, CaseInfo, Input, Run, Said, View},
+    search::{Query, Reader},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fs, process::Stdio, sync::Arc};
 
 const DESK: &str = r#"# file: desk.yaml
 languages: [en, de]
@@ -369,4 +374,174 @@ fn a_translation_opens_nothing() {
     let german = desk.article_in(language(), &desk.articles["paper"]);
     assert!(!german.self_service);
     assert!(!desk.is_public(german, crate::support::today()));
+}
+
+#[test]
+fn german_words_find_first_what_they_mean() {
+    let desk = app::starter();
+    let [own, german] = [desk.policy.language(), language()]
+        .map(|language| app::find::index(&desk, language, None).expect("memory takes it"));
+    let query = |words: &str| Query { words: words.to_owned(), ..Query::default() };
+    for (words, id, title) in [
+        ("Drucker druckt nicht", "printer-offline", "Drucker ist offline oder druckt nicht"),
+        ("mein Drucker ist offline", "printer-offline", "Drucker ist offline oder druckt nicht"),
+        ("das WLAN funktioniert nicht", "wifi", "WLAN funktioniert nicht"),
+        ("das Internet ist langsam", "wifi", "WLAN funktioniert nicht"),
+        ("keine Mails auf dem Handy", "mail-on-phone", "Geschäftliche E-Mail auf dem Smartphone"),
+    ] {
+        for reader in [Reader::SelfService, Reader::Staff] {
+            let found = german.search(reader, &query(words));
+            let first = &found.hits[0];
+            assert_eq!((first.id.as_str(), first.title.as_str()), (id, title), "{words}");
+            assert_eq!(german.triage(reader, &query(words)).playbooks[0].id, id, "{words}");
+            // Whoever reads English and was told so in German finds it as well.
+            let found = own.search(reader, &query(words));
+            assert_eq!(found.hits[0].id, id, "{words}");
+            assert!(desk.playbooks[id].title.as_ref().is_some_and(|title| title.value == found.hits[0].title));
+        }
+    }
+    // And the other way round; a part of an article opens under its German heading.
+    let triage = german.triage(Reader::Staff, &query("nothing comes out when I print"));
+    assert_eq!((triage.sure, triage.playbooks[0].id.as_str()), (true, "printer-offline"));
+    let found = german.search(Reader::Staff, &query("freigegebenen Drucker über den Namen auswählen"));
+    let anchor = found.hits[0].anchor.as_deref();
+    assert_eq!((found.hits[0].id.as_str(), anchor), ("add-a-network-printer", Some("unter-windows")));
+    // What only staff may read stays so.
+    let spooler = query("spoolsv.exe Druckwarteschlange beenden");
+    assert_eq!(german.search(Reader::Staff, &spooler).hits[0].id, "restart-the-print-spooler");
+    for index in [&own, &german] {
+        let found = index.search(Reader::SelfService, &spooler);
+        assert!(found.hits.iter().all(|hit| hit.id != "restart-the-print-spooler"));
+    }
+}
+
+#[test]
+fn words_of_a_language_are_found_by_their_stems() {
+    let desk = with(&[
+        ("kb/paper.md", ARTICLE),
+        ("kb/paper.de.md", &article(&format!("translates: {}\n", print()), "Größen")),
+    ]);
+    let index = app::find::index(&desk, language(), None).expect("memory takes it");
+    let find = |words: &str| index.search(Reader::Staff, &Query { words: words.to_owned(), ..Query::default() });
+    assert_eq!(find("gewichte").hits[0].anchor.as_deref(), Some("gewicht"));
+    // By its title in another language, without a word of that being shown.
+    let found = find("paper");
+    assert_eq!((found.hits[0].title.as_str(), found.hits[0].snippet.contains("Paper")), ("Papier", false));
+}
+
+#[test]
+fn the_command_writes_the_file_and_a_run_reads_it() {
+    let (data, folder) = (Folder::new(), Folder::new());
+    for (path, text) in split(DESK, "") {
+        folder.write(&[(&path, &text)]);
+    }
+    folder.write(&[("kb/paper.md", ARTICLE)]);
+    let told = |arguments: &[&str]| {
+        let output = firstline(data.path(), Some(folder.path())).args(arguments).stdin(Stdio::null()).output();
+        let output = output.expect("it starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+        (output.status.code().expect("it ends by itself"), text)
+    };
+    let written = (0, "playbooks/printer.de.yaml: 0 of 17 texts translated\n".to_owned());
+    assert_eq!(told(&["translate", "printer", "de"]), written);
+    let path = folder.path().join(FILE);
+    let file = fs::read_to_string(&path).expect("it is there");
+    let file =
+        file.replace("  # Printer is offline\n  of: ", "  # Printer is offline\n  text: Drucker ist offline\n  of: ");
+    let file = file.replacen("  text:\n", "", 1);
+    fs::write(&path, file).expect("it can be written");
+    let (code, text) = told(&["translate", "printer", "de"]);
+    assert_eq!((code, text.as_str()), (0, "playbooks/printer.de.yaml: 1 of 17 texts translated\n"));
+    assert!(told(&["run", "printer", "--language", "de"]).1.contains("Drucker ist offline"));
+    assert!(told(&["run", "printer"]).1.contains("Printer is offline"));
+    // An article is copied; as long as nobody says that it is translated, it is not.
+    let (code, text) = told(&["translate", "paper", "de"]);
+    assert_eq!((code, text.as_str()), (0, "kb/paper.de.md: a copy of the article; translate it where it stands\n"));
+    let (code, text) = told(&["check"]);
+    assert_eq!((code, text.matches("missing_translation").count()), (0, 3), "{text}");
+    let path = folder.path().join("kb/paper.de.md");
+    let copy = fs::read_to_string(&path).expect("it is there").replace("# translates", "translates");
+    fs::write(&path, copy).expect("it can be written");
+    assert_eq!(told(&["translate", "paper", "de"]).1, "kb/paper.de.md: it is translated as it is\n");
+    // Mistakes are told, and nothing is written.
+    for (arguments, said) in [
+        (["translate", "printer", "en"], "the desk is written in `en`"),
+        (["translate", "pinter", "de"], "did you mean `printer`?"),
+        (["translate", "printer", "German"], "write two letters"),
+    ] {
+        let (code, text) = told(&arguments);
+        assert!(code == 2 && text.contains(said), "{text}");
+    }
+}
+
+/// Starts the printer's playbook of the starter desk on the portal; gives the case's address.
+fn start(visitor: &mut Visitor) -> (String, Answer) {
+    let page = visitor.get("/help/playbooks/printer-offline");
+    let answer = visitor.post("/help/playbooks/printer-offline", &[("case", &page.field("case"))]);
+    let address = answer.header("location").expect("it leads on").to_owned();
+    let page = visitor.get(&address);
+    (address, page)
+}
+
+fn answer(visitor: &mut Visitor, address: &str, answer: &str) -> Answer {
+    let position = visitor.get(address).field("position");
+    visitor.submit(&format!("{address}/answer"), &[("position", &position), ("answer", answer)])
+}
+
+#[test]
+fn the_portal_is_read_in_german_and_the_case_in_the_desks_language() {
+    let data = Folder::new();
+    let server = Server::start(data.path(), None);
+    let [mut german, mut english] = ["de", "en"].map(|language| {
+        let mut visitor = server.visitor();
+        visitor.headers.push(("accept-language".into(), language.into()));
+        visitor
+    });
+    let shows = |page: &Answer, words: &[&str]| {
+        for word in words {
+            assert!(page.body.contains(word), "no {word:?} in {}", page.body);
+        }
+    };
+    shows(&german.get("/help/playbooks/printer-offline"), &["Drucker ist offline oder druckt nicht"]);
+    shows(&german.get("/help/search?q=Drucker+druckt+nicht"), &["Drucker ist offline oder druckt nicht"]);
+    let article = german.get("/help/articles/add-a-network-printer");
+    shows(&article, &["Einen Netzwerkdrucker hinzufügen", "id=\"auf-einem-mac\"", "Seiten sind schlecht gedruckt"]);
+    // A link that is written for the source leads to the same part in German.
+    let link = "/help/articles/add-a-network-printer#auf-einem-mac";
+    shows(&german.get("/help/articles/clear-the-print-queue-on-a-mac"), &[link]);
+    shows(&english.get("/help/articles/clear-the-print-queue-on-a-mac"), &["add-a-network-printer#on-a-mac"]);
+    // What is not translated says in which language it is.
+    shows(&german.get("/help/articles/choose-a-good-password"), &["<html lang=\"de\"", "<h1 lang=\"en\""]);
+    assert!(!article.body.contains("<h1 lang"));
+    // What only staff may read does not exist, in whatever language.
+    assert_eq!(german.get("/help/articles/restart-the-print-spooler").status, 404);
+    // From German to English and back: each time the same step.
+    let (address, page) = start(&mut german);
+    shows(&page, &["Ist der Drucker eingeschaltet, ohne dass ein Fehlerlämpchen leuchtet?", "Er ist aus"]);
+    shows(&english.get(&address), &["Is the printer switched on, and free of error lights?", "It is off"]);
+    shows(&answer(&mut english, &address, "no"), &["Does the printer show that it is ready?"]);
+    shows(&german.get(&address), &["Zeigt der Drucker an, dass er bereit ist?", "Er ist aus"]);
+    shows(&answer(&mut german, &address, "failed"), &["Welcher Name oder welche Nummer steht auf dem Etikett"]);
+    let position = german.get(&address).field("position");
+    let fields = [("position", position.as_str()), ("value", "P-7")];
+    let end = german.submit(&format!("{address}/answer"), &fields);
+    shows(&end, &["Jemand aus dem Hardware-Team sieht sich den Drucker an"]);
+    shows(&english.get(&address), &["A colleague from the hardware team will look at the printer"]);
+    // What staff gets with the case is in the desk's language.
+    let number = address.rsplit('/').next().and_then(|link| link.split('-').next()).expect("a number");
+    let case = english.get(&format!("/cases/{number}"));
+    shows(&case, &["Plug the printer in", "It did not work"]);
+    let case = german.get(&format!("/cases/{number}"));
+    shows(&case, &["Drucker ist offline oder druckt nicht", "Stecken Sie den Drucker ein"]);
+}
+
+#[test]
+fn whoever_says_nothing_reads_the_desks_first_language() {
+    let (data, folder) = (Folder::new(), Folder::new());
+    folder.write(&[("desk.yaml", "languages: [de, en]\n"), ("kb/paper.md", ARTICLE)]);
+    let server = Server::start(data.path(), Some(folder.path()));
+    let mut visitor = server.visitor();
+    assert!(visitor.get("/help").body.contains("<html lang=\"de\""));
+    visitor.headers.push(("accept-language".into(), "en".into()));
+    assert!(visitor.get("/help").body.contains("<html lang=\"en\""));
 }

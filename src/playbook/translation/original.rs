@@ -27,6 +27,7 @@ pub fn originals(tree: &Spanned<Node>) -> Vec<Original> {
         match key.value.as_str() {
             "title" | "summary" => scalar(&key.value, node, &mut out),
             "symptoms" => list(&key.value, node, &mut out),
+            "tiers" => tier_names(node, &mut out),
             "facts" => entries(node).iter().for_each(|(name, fact)| fact_texts(&name.value, fact, &mut out)),
             "steps" => entries(node).iter().for_each(|(id, step)| {
                 let path = format!("steps.{}", id.value);
@@ -66,6 +67,16 @@ fn list(path: &str, node: &Spanned<Node>, out: &mut Vec<Original>) {
     };
     let text = texts.collect::<Vec<_>>().join("\n");
     out.push(Original { path: path.to_owned(), text, span: node.span, list: true });
+}
+
+/// What a desk's tiers are called.
+fn tier_names(tiers: &Spanned<Node>, out: &mut Vec<Original>) {
+    let Node::Seq(tiers) = &tiers.value else { return };
+    for tier in tiers {
+        if let (Some(Node::Scalar(id)), Some(name)) = (get(tier, "id").map(|id| &id.value), get(tier, "name")) {
+            scalar(&format!("tiers.{id}"), name, out);
+        }
+    }
 }
 
 fn fact_texts(name: &str, fact: &Spanned<Node>, out: &mut Vec<Original>) {

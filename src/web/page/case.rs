@@ -201,6 +201,8 @@ pub struct StepView {
     pub kind: &'static str,
     /// Markdown.
     pub text: String,
+    /// The language of the text, where that is not the page's.
+    pub lang: Option<Language>,
     /// Markdown.
     pub verify: Option<String>,
     /// Markdown.
@@ -370,7 +372,7 @@ impl CasePage {
         let run = runs.pop();
         runs.reverse();
         let from = case.escalations.iter().rev().find(|up| up.envelope.to.tier == case.tier && !up.envelope.stays);
-        let tiers = super::tiers(desk);
+        let tiers = super::tiers(desk, language);
         Self {
             number: case.number,
             seq: case.seq,
@@ -389,7 +391,7 @@ impl CasePage {
             remark: remark.filter(|remark| !remark.trim().is_empty()),
             confirmed,
             tier: case.tier.clone(),
-            tier_name: tier_name(desk, &case.tier),
+            tier_name: tier_name(desk, &case.tier, language),
             team: case.team.clone(),
             mine: case.holder.as_deref() == Some(&viewer.name),
             holder: case.holder.clone(),
@@ -415,7 +417,7 @@ impl CasePage {
             attachments: case.attachments.clone(),
             from: from.and_then(|up| tiers.iter().find(|tier| tier.id == up.envelope.from.tier).cloned()),
             tiers,
-            categories: categories(live.offers.values(), language),
+            categories: categories(live, language),
             history: history(case, desk, language),
             link: None,
             outages: Vec::new(),
@@ -465,7 +467,7 @@ impl RunView {
     fn new(case_run: &CaseRun, case: &Case, live: &Live, language: Language) -> Self {
         let desk = &*live.desk;
         let run = &case_run.run;
-        let info = case.info();
+        let info = live.info(case, language);
         let (step, outcome, ids) = match run.view(&info) {
             View::Prompt(prompt) => (Some(StepView::new(&prompt, language)), None, prompt.articles),
             View::Outcome(outcome) => (None, Some(OutcomeView::new(&outcome, language)), Vec::new()),
@@ -487,7 +489,7 @@ impl RunView {
         });
         Self {
             id: run.id.to_string(),
-            title: case_run.title.clone(),
+            title: info.title(&case_run.playbook, &case_run.title),
             playbook: case_run.playbook.clone(),
             position: run.position(),
             started: case_run.started,
@@ -561,6 +563,7 @@ impl StepView {
             visit: prompt.visit,
             kind: kind(prompt.kind),
             text: prompt.text.clone(),
+            lang: prompt.language,
             verify: prompt.verify.clone(),
             tip: prompt.tip.clone(),
             staff: prompt.staff,

@@ -8,7 +8,7 @@ use crate::{
     language::Language,
     markdown,
     playbook::flow::PromptKind,
-    run::{Choice, Input, Prompt, Refused, Run, Said, TypedInput, View},
+    run::{CaseInfo, Choice, Input, Prompt, Refused, Run, Said, TypedInput, View},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -58,14 +58,22 @@ pub struct OptionView {
 
 impl ChangePage {
     /// The page for one answer, or a fact given at the start; `None` if it is not on the path. `typed` is what should
-    /// replace it, where something is typed.
-    pub fn new(case: &Case, run: RunId, at: &str, visit: u32, typed: Option<&str>, language: Language) -> Option<Self> {
+    /// replace it, where something is typed; `info` is what the case is read in.
+    pub fn new(
+        case: &Case,
+        run: RunId,
+        at: &str,
+        visit: u32,
+        typed: Option<&str>,
+        language: Language,
+        info: &CaseInfo,
+    ) -> Option<Self> {
         let run = &case.run(run)?.run;
-        let (prompt, was) = prompt(run, case, at, visit)?;
+        let (prompt, was) = prompt(run, info, at, visit)?;
         let option = |said: &Said| {
             let same = *said == was;
             let change = Input::Change { at: at.to_owned(), visit: Some(visit), said: said.clone() };
-            let (confirm, next) = if same { Default::default() } else { confirm(run, case, &change, language)? };
+            let (confirm, next) = if same { Default::default() } else { confirm(run, info, &change, language)? };
             Ok::<_, Refused>(OptionView {
                 id: said.words().to_owned(),
                 label: answer(&prompt, said.words(), language),
@@ -103,16 +111,15 @@ impl ChangePage {
 }
 
 /// The prompt as it stood when it was answered, and the answer.
-fn prompt(run: &Run, case: &Case, at: &str, visit: u32) -> Option<(Prompt, Said)> {
-    let info = case.info();
-    let path = run.path(&info);
+fn prompt(run: &Run, info: &CaseInfo, at: &str, visit: u32) -> Option<(Prompt, Said)> {
+    let path = run.path(info);
     let Some(n) = path.iter().position(|line| line.at == at && line.visit == visit) else {
         return given(run, at);
     };
     let mut there = run.clone();
     let back = path.len() - n + usize::from(run.handed_over().is_some());
     there.take(&Input::Back(back), None, NEVER, "").ok()?;
-    match there.view(&info) {
+    match there.view(info) {
         View::Prompt(prompt) => Some((*prompt, path[n].said.clone())),
         View::Outcome(_) => None,
     }
@@ -157,6 +164,7 @@ fn given(run: &Run, name: &str) -> Option<(Prompt, Said)> {
         held: None,
         prefilled: None,
         is_fact: true,
+        language: None,
     };
     Some((prompt, said))
 }
@@ -166,11 +174,11 @@ type Asked = Vec<(String, String)>;
 
 /// What is asked again after a change, the same as [`Run::would_confirm`] in words, and what is asked next if each is
 /// confirmed as it was.
-fn confirm(run: &Run, case: &Case, change: &Input, language: Language) -> Result<(Asked, Option<String>), Refused> {
+fn confirm(run: &Run, info: &CaseInfo, change: &Input, language: Language) -> Result<(Asked, Option<String>), Refused> {
     let mut run = run.clone();
     let mut asked = Vec::new();
     run.take(change, None, NEVER, "")?;
-    while let View::Prompt(prompt) = run.view(&case.info()) {
+    while let View::Prompt(prompt) = run.view(info) {
         let text = markdown::first_line(&prompt.text);
         let Some(held) = &prompt.held else { return Ok((asked, Some(text))) };
         asked.push((text, answer(&prompt, held.words(), language)));

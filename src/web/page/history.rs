@@ -64,7 +64,7 @@ fn sentence(event: &Event, case: &Case, desk: &Desk, language: Language) -> Opti
         Event::Claimed { .. } => language.say("claimed the case").into(),
         Event::Released => language.say("put the case back into the queue").into(),
         Event::HandedBack { to, question, .. } => {
-            let tier = tier_name(desk, to);
+            let tier = tier_name(desk, to, language);
             language.fill("handed it back to {tier}: {question}", &[("tier", &tier), ("question", question)])
         }
         Event::Parked { why, .. } => language.fill("parked it: {why}", &[("why", why)]),

@@ -3,6 +3,7 @@
 use super::{RowView, TierView, tier_name};
 use crate::{
     desk::Desk,
+    language::Language,
     store::{Outgoing, Standing},
 };
 use jiff::Timestamp;
@@ -107,7 +108,7 @@ pub struct OutgoingView {
 
 impl Outbox {
     /// What is not delivered.
-    pub fn new(all: Vec<Outgoing>, desk: &Desk) -> Self {
+    pub fn new(all: Vec<Outgoing>, desk: &Desk, language: Language) -> Self {
         let (mut refused, mut waiting) = (Vec::new(), Vec::new());
         for outgoing in all {
             let (to, at, attempts, said) = match outgoing.standing {
@@ -120,7 +121,7 @@ impl Outbox {
                 number: outgoing.entry.escalation.map(|_| outgoing.number),
                 subject: outgoing.entry.ticket.subject,
                 connector: outgoing.entry.connector,
-                to: tier_name(desk, &outgoing.entry.ticket.envelope.to.tier),
+                to: tier_name(desk, &outgoing.entry.ticket.envelope.to.tier, language),
                 said,
                 attempts,
                 created: outgoing.entry.created,

@@ -16,7 +16,7 @@ use super::{
     prose::{Entry, Prose, Related},
 };
 use crate::{
-    app::{Live, Offer},
+    app::{Head, Live},
     case::Row,
     clock,
     desk::Desk,
@@ -136,6 +136,8 @@ pub struct ArticleView {
     pub id: String,
     /// What it is called.
     pub title: String,
+    /// Its language, where that is not the page's.
+    pub lang: Option<Language>,
     /// What it says, as HTML.
     pub html: String,
     /// Its headings, if there are enough to choose from.
@@ -189,7 +191,7 @@ impl RowView {
     /// A row for somebody, at a moment.
     pub fn new(row: Row, desk: &Desk, viewer: &Viewer, now: Timestamp) -> Self {
         Self {
-            tier_name: tier_name(desk, &row.tier),
+            tier_name: tier_name(desk, &row.tier, viewer.language),
             mine: row.holder.as_deref() == Some(&viewer.name),
             late: row.state != "resolved" && row.respond_by.is_some_and(|due| due < now),
             why: row.reason.as_deref().map(|reason| viewer.language.say(reason_words(reason)).to_owned()),
@@ -200,12 +202,13 @@ impl RowView {
 
 /// An article by its id or an earlier one; `beside` something that must not be lost, nothing in it has an id.
 pub fn article(live: &Live, id: &str, beside: bool, language: Language) -> Option<ArticleView> {
-    let article = live.desk.article(id)?;
-    let (prose, today) = (Prose::console(live), clock::today());
+    let article = live.desk.article_in(language, live.desk.article(id)?);
+    let (prose, today) = (Prose::console(live, language), clock::today());
     let day = |date: Date| language.date("%-d %B %Y", date);
     Some(ArticleView {
         id: article.id.clone(),
         title: article.title.clone(),
+        lang: live.language_of(article, language),
         html: prose.html(article, if beside { 3 } else { 2 }, beside),
         contents: if beside { Vec::new() } else { Prose::contents(article) },
         related: prose.related(article),
@@ -228,35 +231,37 @@ pub fn article_address(id: &str, anchor: Option<&str>, case: Option<u64>) -> Str
 }
 
 /// A tier's name for people.
-pub fn tier_name(desk: &Desk, id: &str) -> String {
-    desk.policy.tier(id).and_then(|tier| tier.name.clone()).unwrap_or_else(|| view::words(id))
+pub fn tier_name(desk: &Desk, id: &str, language: Language) -> String {
+    let name = desk.policy.tier(id).and_then(|tier| tier.name.as_deref());
+    name.map_or_else(|| view::words(id), |name| desk.say(language, name).unwrap_or(name).to_owned())
+}
+
+/// A category for people.
+pub fn category_name(desk: &Desk, id: &str, language: Language) -> String {
+    desk.say(language, id).map_or_else(|| view::words(id), str::to_owned)
 }
 
 /// All tiers that people work in.
-pub fn tiers(desk: &Desk) -> Vec<TierView> {
+pub fn tiers(desk: &Desk, language: Language) -> Vec<TierView> {
     let staffed = desk.policy.tiers.iter().filter(|tier| tier.level > 0 || desk.policy.tiers.len() == 1);
     staffed
         .map(|tier| TierView {
             id: tier.id.value.clone(),
-            name: tier_name(desk, &tier.id.value),
+            name: tier_name(desk, &tier.id.value, language),
             teams: tier.teams.iter().map(|team| team.value.clone()).collect(),
         })
         .collect()
 }
 
 /// The playbooks that staff may start, by category and title.
-pub fn categories<'a>(offers: impl IntoIterator<Item = &'a Offer>, language: Language) -> Vec<Category> {
+pub fn categories(live: &Live, language: Language) -> Vec<Category> {
     let rest = language.say("Everything else");
     let mut categories: Vec<Category> = Vec::new();
-    for offer in offers.into_iter().filter(|offer| offer.audience.agent || offer.audience.self_service) {
-        let script = Script {
-            id: offer.id.clone(),
-            title: offer.title.clone(),
-            summary: offer.summary.clone(),
-            symptoms: offer.symptoms.clone(),
-            tags: offer.tags.clone(),
-        };
-        let name = offer.category.as_deref().map_or_else(|| rest.to_owned(), view::words);
+    for offer in live.offers.values().filter(|offer| offer.audience.agent || offer.audience.self_service) {
+        let Head { title, summary, symptoms } = offer.read(&live.desk, language);
+        let script = Script { id: offer.id.clone(), title, summary, symptoms, tags: offer.tags.clone() };
+        let name = offer.category.as_deref();
+        let name = name.map_or_else(|| rest.to_owned(), |name| category_name(&live.desk, name, language));
         match categories.iter_mut().find(|category| category.name == name) {
             Some(category) => category.scripts.push(script),
             None => categories.push(Category { name, scripts: vec![script] }),

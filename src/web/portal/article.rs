@@ -7,11 +7,12 @@ use super::{
 };
 use crate::{
     kb::Article,
+    language::Language,
     store::Feedback,
     web::{
         images,
+        page::category_name,
         prose::{Entry, Prose, Related},
-        view,
     },
 };
 use axum::{
@@ -39,6 +40,8 @@ const VOICE: &str = "voice";
 struct Page {
     id: String,
     title: String,
+    /// The article's language, where that is not the page's.
+    lang: Option<Language>,
     summary: Option<String>,
     category: Option<(String, String)>,
     html: String,
@@ -66,7 +69,8 @@ pub struct From {
 /// `GET /help/articles/{id}`: under an earlier id, where it is.
 pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>) -> Answer {
     let live = guest.live();
-    let article = live.article(READER, &id).ok_or(Trouble::Nothing)?;
+    let language = guest.speech.language;
+    let article = live.article(READER, &id, language).ok_or(Trouble::Nothing)?;
     if article.id != id {
         let to = address(&format!("/help/articles/{}", article.id), &[("q", &from.q)]);
         return Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response());
@@ -75,19 +79,19 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
         guest.app().viewed("article", &id);
         guest.app().opened(READER, &from.q);
     }
-    let category = article
-        .category
-        .as_ref()
-        .map(|category| (view::words(category), address("/help/search", &[("category", category)])));
-    let prose = Prose::portal(&live);
+    let category = article.category.as_ref().map(|category| {
+        (category_name(&live.desk, category, language), address("/help/search", &[("category", category)]))
+    });
+    let prose = Prose::portal(&live, language);
     let mut related = prose.related(article);
     let fix = related.iter().position(|related| related.guided).map(|at| related.remove(at));
     let page = Page {
         title: article.title.clone(),
+        lang: live.language_of(article, language),
         summary: article.summary.clone(),
         category,
         html: prose.html(article, 2, false),
-        reviewed: article.reviewed.map(|date| guest.speech.language.date("%-d %B %Y", date)),
+        reviewed: article.reviewed.map(|date| language.date("%-d %B %Y", date)),
         related,
         contents: Prose::contents(article),
         fix,
@@ -119,7 +123,8 @@ pub struct Opinion {
 /// `POST /help/articles/{id}/feedback`
 pub async fn feedback(guest: Guest, Path(id): Path<String>, Form(form): Form<Opinion>) -> Answer {
     let live = guest.live();
-    let article = live.article(READER, &id).filter(|article| article.id == id).ok_or(Trouble::Nothing)?;
+    let article =
+        live.article(READER, &id, guest.speech.language).filter(|article| article.id == id).ok_or(Trouble::Nothing)?;
     guest.writes()?;
     let helpful = form.helpful == "yes";
     let reason = REASONS.iter().find(|(known, _)| *known == form.reason && !helpful).map(|(known, _)| *known);

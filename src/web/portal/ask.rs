@@ -40,14 +40,14 @@ pub struct From {
 
 /// `GET /help/ask`
 pub async fn show(guest: Guest, Query(from): Query<From>) -> Answer {
-    let words = typed(&from.words, WORDS);
+    let (words, live, language) = (typed(&from.words, WORDS), guest.live(), guest.speech.language);
     let mut hits = Vec::new();
     if !words.is_empty() {
-        let query = Search { words: words.clone(), limit: SHOWN, ..Search::default() };
+        let query = Search { words: words.clone(), limit: SHOWN, language: Some(language), ..Search::default() };
         let found = guest.app().search(READER, query).await;
-        hits = found.hits.into_iter().map(|hit| HitView::new(hit, &words)).collect();
+        hits = found.hits.into_iter().map(|hit| HitView::new(hit, &words, &live, language)).collect();
     }
-    let outages = Outage::all(&guest.live(), guest.app().incidents_for(READER, &words, &[]).await);
+    let outages = Outage::all(&live, language, guest.app().incidents_for(READER, &words, &[]).await);
     guest.page("portal/ask.html", Page { outages, case: CaseId::mint(), words, hits })
 }
 

@@ -15,7 +15,7 @@ use crate::{
     language::Language,
     markdown,
     playbook::flow::EndKind,
-    run::{Input, Said, View},
+    run::{CaseInfo, Input, Said, View},
     web::{
         page::{
             case::{LineView, StepView, label},
@@ -90,7 +90,8 @@ impl CasePage {
     fn new(case: &Case, live: &Live, link: &str, language: Language) -> Self {
         let run = case.runs.iter().rfind(|run| run.by == SELF_SERVICE);
         let theirs = case.holder.as_deref() == Some(SELF_SERVICE);
-        let view = run.map(|run| run.run.view(&case.info()));
+        let info = live.info(case, language);
+        let view = run.map(|run| run.run.view(&info));
         let (state, until) = match (&case.state, &case.holder, &view) {
             (State::Resolved { .. }, ..) => ("solved", None),
             (State::Parked { until, .. }, ..) => ("parked", Some(*until)),
@@ -104,44 +105,49 @@ impl CasePage {
         let (step, outcome) = match &view {
             Some(View::Prompt(prompt)) if state == "step" => {
                 let articles = prompt.articles.iter().filter_map(|id| {
-                    let article = live.article(READER, id)?;
+                    let article = live.article(READER, id, language)?;
                     let (id, title) = (article.id.clone(), article.title.clone());
-                    Some(ArticleView { id, title, html: Prose::portal(live).html(article, 3, true) })
+                    Some(ArticleView { id, title, html: Prose::portal(live, language).html(article, 3, true) })
                 });
                 let step = Step {
                     view: StepView::new(prompt, language),
-                    text: html(live, &prompt.text),
-                    verify: prompt.verify.as_ref().map(|verify| html(live, verify)),
+                    text: html(live, language, &prompt.text),
+                    verify: prompt.verify.as_ref().map(|verify| html(live, language, verify)),
                     articles: articles.collect(),
                 };
                 (Some(step), None)
             }
             Some(View::Outcome(outcome)) if outcome.ending == Some(EndKind::Resolved) && is_own(run) => {
-                (None, outcome.text.as_ref().map(|text| html(live, text)))
+                (None, outcome.text.as_ref().map(|text| html(live, language, text)))
             }
             _ => (None, None),
         };
-        let told = up.and_then(|up| up.envelope.told.as_ref()).filter(|_| state != "solved");
+        // The run's own words are in the reader's language; what went along with the case is in the desk's.
+        let own = view.as_ref().filter(|_| is_own(run)).and_then(|view| match view {
+            View::Outcome(outcome) => outcome.tell.as_ref(),
+            View::Prompt(_) => None,
+        });
+        let told = up.and_then(|up| own.or(up.envelope.told.as_ref())).filter(|_| state != "solved");
         let requester = own_requester(case);
-        let path = path(case, run, language);
+        let path = path(case, run, &info, language);
         Self {
             link: link.to_owned(),
             number: case.number,
-            title: run.map(|run| run.title.clone()),
+            title: run.map(|run| info.title(&run.playbook, &run.title)),
             words: match &case.entries[0].event {
                 Event::Opened { words, .. } => words.clone(),
                 _ => String::new(),
             },
             state,
             confirmed: matches!(case.state, State::Resolved { confirmed: true, .. }),
-            tier: tier_name(&live.desk, &case.tier),
+            tier: tier_name(&live.desk, &case.tier, language),
             due: until.or(case.respond_by),
             position: run.map_or_else(String::new, |run| run.run.position()),
             step,
             back: !path.is_empty(),
             path,
             outcome,
-            told: told.map(|told| html(live, told)),
+            told: told.map(|told| html(live, language, told)),
             name: requester.name,
             contact: requester.contact,
             added: case.notes.iter().filter(|note| note.by == SELF_SERVICE).cloned().collect(),
@@ -155,9 +161,9 @@ fn is_own(run: Option<&CaseRun>) -> bool {
 }
 
 /// What they were shown and answered: of a run that somebody else went on with, what went along with the case.
-fn path(case: &Case, run: Option<&CaseRun>, language: Language) -> Vec<LineView> {
+fn path(case: &Case, run: Option<&CaseRun>, info: &CaseInfo, language: Language) -> Vec<LineView> {
     if is_own(run) {
-        let path = run.map(|run| run.run.path(&case.info())).unwrap_or_default();
+        let path = run.map(|run| run.run.path(info)).unwrap_or_default();
         return path.iter().map(|line| LineView::new(line, language)).collect();
     }
     let up = case.escalations.iter().rfind(|up| up.envelope.by == SELF_SERVICE);
@@ -286,9 +292,11 @@ pub async fn show_change(guest: Guest, Path(link): Path<String>, Query(form): Qu
     let case = guest.case(&link).await?;
     let run = case.runs.iter().rfind(|run| run.by == SELF_SERVICE);
     let typed = form.value.as_deref().map(str::trim);
+    let language = guest.speech.language;
+    let info = guest.live().info(&case, language);
     let page = run
         .filter(|_| case.holder.as_deref() == Some(SELF_SERVICE) && !case.is_resolved())
-        .and_then(|run| ChangePage::new(&case, run.run.id, &form.at, form.visit, typed, guest.speech.language));
+        .and_then(|run| ChangePage::new(&case, run.run.id, &form.at, form.visit, typed, language, &info));
     match page {
         Some(page) => guest.page("portal/change.html", Change { link, page }),
         None => Ok(Redirect::to(&format!("/help/cases/{link}")).into_response()),

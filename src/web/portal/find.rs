@@ -7,7 +7,7 @@ use crate::{
     desk::Desk,
     language::Language,
     search::{Candidate, Found, Hit, Kind, Query as Search},
-    web::view,
+    web::{page::category_name, view},
 };
 use axum::extract::Query;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub struct HitView {
 
 impl HitView {
     /// `words` are those that it was found by.
-    pub fn new(hit: Hit, words: &str) -> Self {
+    pub fn new(hit: Hit, words: &str, live: &Live, language: Language) -> Self {
         let guided = matches!(hit.kind, Kind::Playbook | Kind::Step);
         let path = format!("/help/{}/{}", if guided { "playbooks" } else { "articles" }, hit.id);
         let mut address = address(&path, &[("q", words)]);
@@ -49,7 +49,7 @@ impl HitView {
             title: hit.title,
             heading: hit.heading,
             snippet: hit.snippet,
-            category: hit.category.as_deref().map(view::words),
+            category: hit.category.map(|category| category_name(&live.desk, &category, language)),
             address,
             guided,
         }
@@ -138,10 +138,17 @@ impl Asked {
     }
 
     /// A facet's values: the one that is on, or all there are.
-    fn facets(&self, name: &'static str, on: &str, known: Vec<(String, usize)>, desk: &Desk) -> Vec<Facet> {
+    fn facets(
+        &self,
+        name: &'static str,
+        on: &str,
+        known: Vec<(String, usize)>,
+        desk: &Desk,
+        language: Language,
+    ) -> Vec<Facet> {
         let label = |value: &str| match name {
-            "os" => system(desk, value),
-            "category" => view::words(value),
+            "os" => system(desk, value, language),
+            "category" => category_name(desk, value, language),
             _ => value.to_owned(),
         };
         if !on.is_empty() {
@@ -158,10 +165,10 @@ impl Asked {
 }
 
 /// A system as people call it.
-fn system(desk: &Desk, id: &str) -> String {
+fn system(desk: &Desk, id: &str, language: Language) -> String {
     let fact = desk.facts.list.iter().find(|fact| fact.name.value == SYSTEM);
     let choice = fact.and_then(|fact| fact.choices.iter().find(|(known, _)| known.value == id));
-    choice.map_or_else(|| view::words(id), |(_, label)| label.clone())
+    choice.map_or_else(|| view::words(id), |(_, label)| desk.say(language, label).unwrap_or(label).to_owned())
 }
 
 #[derive(Serialize)]
@@ -174,13 +181,19 @@ struct Suggestions {
 
 /// `GET /help/suggest?q=`: a part of a page; nothing of it is kept.
 pub async fn suggest(guest: Guest, Query(asked): Query<Asked>) -> Answer {
-    let q = typed(&asked.q, WORDS);
-    let query = Search { words: q.clone(), typing: true, limit: SUGGESTED, ..Search::default() };
+    let (q, live) = (typed(&asked.q, WORDS), guest.live());
+    let language = Some(guest.speech.language);
+    let query = Search { words: q.clone(), typing: true, limit: SUGGESTED, language, ..Search::default() };
     let triage = guest.app().triage(READER, query.clone()).await;
     let fix = triage.playbooks.into_iter().next().filter(|_| triage.sure);
     let found = guest.app().search(READER, query).await;
     let is_fix = |hit: &Hit| fix.as_ref().is_some_and(|fix| hit.id == fix.id && hit.kind != Kind::Article);
-    let hits = found.hits.into_iter().filter(|hit| !is_fix(hit)).map(|hit| HitView::new(hit, &q)).collect();
+    let hits = found
+        .hits
+        .into_iter()
+        .filter(|hit| !is_fix(hit))
+        .map(|hit| HitView::new(hit, &q, &live, guest.speech.language))
+        .collect();
     let all = address("/help/search", &[("q", &q)]);
     let page = Suggestions { fix: fix.map(|fix| Fix::new(&fix, &q)), hits, all, q };
     guest.page("portal/suggest.html", page)
@@ -203,6 +216,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
         facts: system.into_iter().map(|os| (SYSTEM.to_owned(), os)).collect(),
         limit: PAGE,
         offset: (page - 1) * PAGE,
+        language: Some(guest.speech.language),
         ..Search::default()
     };
     let fixes = match page {
@@ -225,26 +239,26 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     let ids: Vec<&str> = fixes.iter().map(|fix| fix.id.as_str()).collect();
     let outages = guest.app().incidents_for(READER, &asked.q, &ids).await;
     let fixes = fixes.iter().map(|fix| Fix::new(fix, &asked.q)).collect();
-    let page = Page::new(&asked, found, fixes, page, &live);
-    guest.page("portal/search.html", Page { sure, outages: Outage::all(&live, outages), ..page })
+    let page = Page::new(&asked, found, fixes, page, &live, guest.speech.language);
+    guest.page("portal/search.html", Page { sure, outages: Outage::all(&live, guest.speech.language, outages), ..page })
 }
 
 impl Page {
-    fn new(asked: &Asked, found: Found, fixes: Vec<Fix>, page: usize, live: &Live) -> Self {
+    fn new(asked: &Asked, found: Found, fixes: Vec<Fix>, page: usize, live: &Live, language: Language) -> Self {
         let Found { hits, total, categories, mut systems, did_you_mean, widened, .. } = found;
         let narrowed = [("category", &asked.category), ("tag", &asked.tag), ("os", &asked.os)];
         let narrowed = narrowed.into_iter().filter(|(_, value)| !value.is_empty());
         let systems = systems.remove(SYSTEM).unwrap_or_default();
-        let guided = if total == 0 || widened { guided(live, &asked.q) } else { Vec::new() };
+        let guided = if total == 0 || widened { guided(live, language, &asked.q) } else { Vec::new() };
         Self {
             outages: Vec::new(),
             sure: false,
             narrowed: narrowed.map(|(name, value)| (name, value.clone())).collect(),
-            hits: hits.into_iter().map(|hit| HitView::new(hit, &asked.q)).collect(),
+            hits: hits.into_iter().map(|hit| HitView::new(hit, &asked.q, live, language)).collect(),
             fixes,
-            categories: asked.facets("category", &asked.category, categories, &live.desk),
-            systems: asked.facets("os", &asked.os, systems, &live.desk),
-            tags: asked.facets("tag", &asked.tag, Vec::new(), &live.desk),
+            categories: asked.facets("category", &asked.category, categories, &live.desk, language),
+            systems: asked.facets("os", &asked.os, systems, &live.desk, language),
+            tags: asked.facets("tag", &asked.tag, Vec::new(), &live.desk, language),
             did_you_mean: did_you_mean.map(|words| (address("/help/search", &[("q", &words)]), words)),
             widened,
             page,
@@ -260,15 +274,15 @@ impl Page {
     }
 }
 
-fn guided(live: &Live, words: &str) -> Vec<ItemView> {
-    let playbooks = live.shelf(READER).into_iter().filter(|item| item.kind == Kind::Playbook);
+fn guided(live: &Live, language: Language, words: &str) -> Vec<ItemView> {
+    let playbooks = live.shelf(READER, language).into_iter().filter(|item| item.kind == Kind::Playbook);
     playbooks.map(|item| ItemView::new(item, words)).collect()
 }
 
 /// Everything of a category or with a tag; everything at all, if neither is named.
 fn shelf(asked: &Asked, live: &Live, language: Language) -> Page {
     let is = |value: &str, wanted: &str| wanted.is_empty() || fold(value) == fold(wanted);
-    let shelf = live.shelf(READER).into_iter().filter(|item| {
+    let shelf = live.shelf(READER, language).into_iter().filter(|item| {
         is(item.category.as_deref().unwrap_or_default(), &asked.category)
             && (asked.tag.is_empty() || item.tags.iter().any(|tag| is(tag, &asked.tag)))
     });
@@ -280,10 +294,10 @@ fn shelf(asked: &Asked, live: &Live, language: Language) -> Page {
     let title = match (asked.category.as_str(), asked.tag.as_str()) {
         ("", "") => language.say("Everything").to_owned(),
         ("", tag) => view::words(tag),
-        (category, _) => view::words(category),
+        (category, _) => category_name(&live.desk, category, language),
     };
     let found = Found { total: shelf.len(), categories: categories.into_iter().collect(), ..Found::default() };
-    let mut page = Page::new(asked, found, Vec::new(), 1, live);
+    let mut page = Page::new(asked, found, Vec::new(), 1, live, language);
     page.after = None;
     // The heading says it.
     page.categories.retain(|facet| !facet.on);

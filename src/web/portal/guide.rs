@@ -6,7 +6,7 @@ use super::{
     typed,
 };
 use crate::{
-    app::SELF_SERVICE,
+    app::{Head, SELF_SERVICE},
     case::{Intake, Requester},
     id::CaseId,
 };
@@ -46,11 +46,12 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
     guest.app().viewed("playbook", &id);
     guest.app().opened(READER, &from.q);
     let outages = guest.app().incidents_for(READER, &from.q, &[&id]).await;
+    let Head { title, summary, .. } = offer.read(&live.desk, guest.speech.language);
     let page = Page {
-        outages: Outage::all(&live, outages),
+        outages: Outage::all(&live, guest.speech.language, outages),
         id,
-        title: offer.title.clone(),
-        summary: offer.summary.clone(),
+        title,
+        summary,
         minutes: offer.minutes().map(|minutes| minutes.ceil()),
         case: CaseId::mint(),
         words: typed(&from.q, WORDS),

@@ -4,7 +4,7 @@ use super::{Guest, Outage, READER, address, trouble::Answer};
 use crate::{
     app::Item,
     search::Kind,
-    web::view::{self, capital},
+    web::{page::category_name, view::capital},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,22 +50,22 @@ impl ItemView {
 /// `GET /help`
 pub async fn show(guest: Guest) -> Answer {
     let live = guest.live();
-    let shelf = live.shelf(READER);
+    let shelf = live.shelf(READER, guest.speech.language);
     let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for category in shelf.iter().filter_map(|item| item.category.as_ref()) {
         counts.entry(category.to_lowercase()).or_insert_with(|| (category.clone(), 0)).1 += 1;
     }
     let categories = counts.into_values().map(|(id, count)| Category {
-        name: capital(&view::words(&id)),
+        name: capital(&category_name(&live.desk, &id, guest.speech.language)),
         address: address("/help/search", &[("category", &id)]),
         count,
     });
-    let mut popular = guest.app().popular(READER, POPULAR).await?;
+    let mut popular = guest.app().popular(READER, guest.speech.language, POPULAR).await?;
     let opened = !popular.is_empty();
     if !opened {
         popular = shelf.into_iter().filter(|item| item.kind == Kind::Playbook).take(POPULAR).collect();
     }
     let popular = popular.into_iter().map(|item| ItemView::new(item, "")).collect();
-    let outages = Outage::all(&live, guest.app().incidents(READER).await);
+    let outages = Outage::all(&live, guest.speech.language, guest.app().incidents(READER).await);
     guest.page("portal/home.html", Home { outages, categories: categories.collect(), popular, opened })
 }

@@ -14,7 +14,9 @@ pub use limit::Limit;
 use super::{Console, language::Speech, prose::Prose, view, who::Signed};
 use crate::{
     app::{App, Live},
-    clock, markdown,
+    clock,
+    language::Language,
+    markdown,
     search::Reader,
     store::Incident,
 };
@@ -143,8 +145,8 @@ impl Guest {
 }
 
 /// Markdown as a page shows it. Links lead to what everybody may read, on a page of their own, or nowhere.
-fn html(live: &Live, text: &str) -> String {
-    let prose = Prose::portal(live);
+fn html(live: &Live, language: Language, text: &str) -> String {
+    let prose = Prose::portal(live, language);
     markdown::html(text, 3, &|target| prose.link(None, target, true))
 }
 
@@ -158,8 +160,11 @@ struct Outage {
 }
 
 impl Outage {
-    fn all(live: &Live, incidents: Vec<Incident>) -> Vec<Self> {
-        let view = |known: Incident| Self { html: html(live, &known.text), title: known.title, since: known.opened };
+    fn all(live: &Live, language: Language, incidents: Vec<Incident>) -> Vec<Self> {
+        let view = |known: Incident| {
+            let html = html(live, language, &known.text);
+            Self { html, title: known.title, since: known.opened }
+        };
         incidents.into_iter().map(view).collect()
     }
 }
