@@ -1,6 +1,6 @@
 //! What changed of articles, part by part, and where they are shown.
 
-use super::{Change, Changed, Kind, playbook::listed, same};
+use super::{Change, Changed, Kind, playbook::listed, same, translation};
 use crate::{
     desk::Desk,
     kb::{Article, Section},
@@ -19,10 +19,11 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
         let earlier = || article.aliases.iter().find_map(|alias| old.articles.get(&alias.value));
         let then =
             old.articles.get(&article.id).or_else(|| earlier().filter(|then| !new.articles.contains_key(&then.id)));
-        let changes = match then {
+        let mut changes = match then {
             Some(then) => one(then, article),
             None => vec![Change::new("", Kind::ArticleAdded, format!("is new; {} may read it", readers(article)))],
         };
+        changes.extend(translation::articles(&article.id, old, new));
         out.extend(changed(article, changes));
     }
     let gone = old.articles.values().filter(|article| new.article(&article.id).is_none());
@@ -35,7 +36,8 @@ fn readers(article: &Article) -> &'static str {
     if article.self_service { "everybody" } else { "staff alone" }
 }
 
-fn one(old: &Article, new: &Article) -> Vec<Change> {
+/// Compares two versions of an article.
+pub fn one(old: &Article, new: &Article) -> Vec<Change> {
     let mut out = Vec::new();
     let mut push = |kind, words: String| out.push(Change::new("", kind, words));
     if old.self_service != new.self_service {

@@ -6,6 +6,7 @@ mod playbook;
 mod policy;
 mod same;
 mod step;
+mod translation;
 
 use crate::{
     desk::Desk,
@@ -161,6 +162,8 @@ kinds! {
         SectionRemoved,
         /// What an article says.
         Section,
+        /// The same in another language.
+        Translation,
     }
     Metadata {
         /// A step has another id, and says so.
@@ -309,6 +312,7 @@ pub fn compare(old: &Desk, new: &Desk) -> Comparison {
         let Some(then) = old.playbooks.get(id) else { continue };
         let mut found = playbook::compare(old, then, new, now);
         found.extend(through_facts(&shared, then, old, now, new));
+        found.extend(translation::texts(id, old, new));
         changes.insert(id, found);
     }
     through_calls(&mut changes, new);
@@ -350,7 +354,9 @@ fn through_calls<'a>(changes: &mut BTreeMap<&'a str, Vec<Change>>, new: &'a Desk
     ] {
         let mut touched: BTreeSet<&str> = changes
             .iter()
-            .filter(|(_, changes)| changes.iter().any(|change| change.weight == weight))
+            .filter(|(_, changes)| {
+                changes.iter().any(|change| change.weight == weight && change.kind != Kind::Translation)
+            })
             .map(|(id, _)| *id)
             .collect();
         let mut grew = true;

@@ -18,7 +18,7 @@ pub fn shown(source: &str) -> String {
 }
 
 /// A text by what it shows, with the names of its values.
-fn text(text: &Text) -> String {
+pub fn text(text: &Text) -> String {
     let name = |read: &Read| match read {
         Read::Fact(name) => format!("⟦{}⟧", name.value),
         Read::Case(field) => format!("⟦case.{field}⟧"),

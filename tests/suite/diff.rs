@@ -150,6 +150,17 @@ steps:
 - name: an error light that goes away
   answers: [{lights: error-light}, {clear-error: failed}]
   expect: {escalated: dead, to: tier-2}
+# file: playbooks/printer.de.yaml
+steps:
+  lights:
+    ask: {of: aaaaaaaa, text: Läuft er?}
+    tip: {of: aaaaaaaa, text: Beim Drucker bleiben.}
+# file: kb/clear-error.de.md
+---
+title: Einen Fehler beheben
+---
+
+Den Deckel öffnen.
 # file: playbooks/driver.yaml
 title: Driver
 audience: []
@@ -302,6 +313,10 @@ const EDITS: &[(&str, &[(&str, &str)])] = &[
     (
         "an article's readers",
         &[("title: Clear an error\naudience: [self-service, agent]", "title: Clear an error\naudience: [agent]")],
+    ),
+    (
+        "texts in another language",
+        &[("text: Läuft er?", "text: Ist er an?"), ("Den Deckel öffnen.", "Den Deckel aufmachen.")],
     ),
     ("a playbook that cannot be read", &[("title: Driver\n", "title: [Driver\n")]),
 ];
