@@ -18,7 +18,7 @@
 //! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program, translations · [`kb`] articles · [`calendar`] working hours and durations on them |
 //! | 3 | [`desk`] policy, playbooks and articles together |
 //! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`search`] analyzer, index, query, triage · [`draw`] graphs · [`compare`] what two versions differ in |
-//! | 5 | [`case`] case, escalation, envelope, outbox entries, as data |
+//! | 5 | [`case`] case, escalation, envelope, outbox entries, verdicts, numbers of runs, drafts, as data |
 //! | 6 | [`store`] streams, lists, outbox, programs, people · [`connector`] how the outbox reaches other systems · [`account`] people, roles, passwords |
 //! | 7 | [`app`] loads and watches the desk, what all surfaces do, the outbox's worker |
 //! | 8 | [`web`] the console for staff, the portal for everybody |
@@ -33,8 +33,8 @@
 //! left behind by a change. *Ending*: `resolve`, `not_resolved`, `escalate`. *Stop*: a dead end that is none.
 //! *Case*: one caller's problem, a stream of events. *Escalation*: a case going to another tier, with one *envelope*
 //! of everything that is known. *Outbox*: what has to reach another system. *Connector*: how it gets there. *Live*: the
-//! desk that is in force. *Offer*: a playbook that can be started.
-//! *Edition*: what is translated into one language.
+//! desk that is in force. *Offer*: a playbook that can be started. *Edition*: what is translated into one language.
+//! *Verdict*: what a resolver says of a script. *Gap*: something that is lacking, with what shows it.
 //!
 //! # Invariants
 //!

@@ -5,8 +5,8 @@ use crate::{
     expression::Slot,
     id::RunId,
     playbook::{
-        Program,
-        flow::{EndKind, Node, Prompt, PromptKind},
+        Flow, Program,
+        flow::{EndKind, Node, Prompt, PromptKind, Step},
     },
     reason::Reason,
     run::{self, Audience, Place, Position, Run, Said},
@@ -318,7 +318,7 @@ impl Spot {
         let (mut unit, mut rest) = (0, name);
         loop {
             let flow = &program.units[unit as usize].flow;
-            let own = |step: &str| flow.steps.iter().position(|known| known.id.value == step);
+            let own = |step: &str| named(flow, step);
             let Some((first, behind)) = rest.split_once('/') else {
                 let step = rest.split('.').next().unwrap_or(rest);
                 let fact = || program.scope(unit).find(rest).map(Counted::Fact);
@@ -382,7 +382,7 @@ impl Spot {
     fn within(self, from: &Program, to: &Program) -> Option<Self> {
         let unit = to.units.iter().position(|unit| unit.id == from.units[self.unit as usize].id)? as u32;
         let flow = &to.units[unit as usize].flow;
-        let own = || flow.steps.iter().position(|step| step.id.value == self.step(from));
+        let own = || named(flow, self.step(from));
         let at = match self.at {
             Counted::Step(_) => Counted::Step(own()? as u32),
             Counted::Fact(_) => Counted::Fact(to.scope(unit).find(self.step(from))?),
@@ -396,6 +396,12 @@ impl Spot {
         };
         Some(Self { unit, at })
     }
+}
+
+/// The step that is called so, or was.
+fn named(flow: &Flow, id: &str) -> Option<usize> {
+    let by = |is_it: &dyn Fn(&Step) -> bool| flow.steps.iter().position(is_it);
+    by(&|step| step.id.value == id).or_else(|| by(&|step| step.was.iter().any(|was| was.value == id)))
 }
 
 fn prompt(program: &Program, unit: u32, node: u32) -> Option<&Prompt> {

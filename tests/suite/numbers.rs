@@ -4,7 +4,7 @@ use crate::server::Folder;
 use firstline::{
     app::App,
     case::{
-        self, Actor, Case, Context, Decision, Entry, Intake, Passage, Requester, Script,
+        self, Actor, Case, Context, Decision, Entry, Event, Intake, Passage, Requester, Script,
         numbers::{Filter, Numbers, Week, numbers},
         passages,
     },
@@ -51,8 +51,14 @@ steps:
 struct Told {
     desk: Arc<Desk>,
     program: Arc<Program>,
+    /// The versions that it goes through, the latest last.
+    programs: Vec<Arc<Program>>,
     case: Case,
     now: Timestamp,
+}
+
+fn found(programs: &[Arc<Program>], hash: &str) -> Option<Arc<Program>> {
+    programs.iter().find(|program| program.hash.to_string() == hash).cloned()
 }
 
 fn ann() -> Actor {
@@ -79,7 +85,8 @@ impl Told {
         let event = change.events.into_iter().next().expect("an opening");
         let case = Case::open(CaseId::mint(), &Entry { seq: 1, when: now, by: by.name.clone(), event });
         let (desk, program) = (Arc::clone(desk), Arc::clone(program));
-        let mut told = Self { desk, program, case: case.expect("an opening opens"), now };
+        let mut told =
+            Self { desk, programs: vec![Arc::clone(&program)], program, case: case.expect("an opening opens"), now };
         let script = told.script();
         told.does(by, |case, context| case.start(&script, &[], context));
         told
@@ -92,10 +99,20 @@ impl Told {
     fn does(&mut self, by: &Actor, decide: impl Fn(&Case, Context<'_>) -> Decision) -> &mut Self {
         self.now += SignedDuration::from_secs(10);
         let change = decide(&self.case, Context { desk: &self.desk, actor: by, now: self.now });
-        for event in change.expect("it can be done").events {
-            let entry = Entry { seq: self.case.seq + 1, when: self.now, by: by.name.clone(), event };
-            self.case.apply(&entry, &|_| Some(Arc::clone(&self.program))).expect("what was decided applies");
-        }
+        change.expect("it can be done").events.into_iter().for_each(|event| self.happens(by, event));
+        self
+    }
+
+    fn happens(&mut self, by: &Actor, event: Event) {
+        let entry = Entry { seq: self.case.seq + 1, when: self.now, by: by.name.clone(), event };
+        self.case.apply(&entry, &|hash| found(&self.programs, hash)).expect("what was decided applies");
+    }
+
+    /// Its run goes on with another version.
+    fn moves(&mut self, to: &Arc<Program>) -> &mut Self {
+        self.programs.push(Arc::clone(to));
+        let (run, program) = (self.run(), to.hash.to_string());
+        self.happens(&ann(), Event::Rebased { run, program });
         self
     }
 
@@ -133,7 +150,7 @@ impl Told {
     }
 
     fn passages(&self) -> Vec<Passage> {
-        passages(self.case.id, &self.case.entries, &|_| Some(Arc::clone(&self.program))).expect("they can be read")
+        passages(self.case.id, &self.case.entries, &|hash| found(&self.programs, hash)).expect("they can be read")
     }
 }
 
@@ -265,6 +282,25 @@ fn each_version_has_its_numbers() {
     let cable = step(&all[0].all, "usual/cable");
     assert_eq!((cable.visits, cable.chance), (10, Some(0.9)), "what the newest version says");
     assert_eq!(step(&all[0].versions[0].numbers, "usual/cable").chance, Some(0.9));
+}
+
+#[test]
+fn a_run_that_moved_counts_for_the_version_that_it_moved_to() {
+    let (first, ann) = (desk(PRINTER), ann());
+    let second = PRINTER.replace("  lights:\n", "  lamp:\n    was: [lights]\n").replace("start: lights", "start: lamp");
+    let second = desk(&second);
+    let mut told = Told::begin(&first, 1, "2026-11-02T08:00:00Z", &ann);
+    told.says(&ann, &["yes", "failed"]).moves(&second.1).says(&ann, &["worked"]).closes(&ann, true);
+    let all = numbers(told.passages().iter(), now());
+    assert_eq!(all[0].versions.len(), 1);
+    assert_eq!(all[0].versions[0].program, second.1.hash.to_string());
+    assert_eq!((all[0].all.outcomes.started, all[0].all.outcomes.confirmed), (1, 1));
+    // What was measured before the move is measured at the same steps.
+    for (at, ways) in [("lamp", [("yes", 1)]), ("usual/cable", [("failed", 1)]), ("usual/spooler", [("worked", 1)])] {
+        let step = step(&all[0].all, at);
+        assert_eq!((step.visits, step.seconds, &step.ways), (1, Some(10), &counted(&ways)), "{at}");
+    }
+    assert_eq!(step(&all[0].all, "usual/cable").weeks.len(), 1);
 }
 
 #[test]
