@@ -1,7 +1,6 @@
 //! Graphviz's language.
 
-use super::{Graph, Shape};
-use crate::playbook::flow::EndKind;
+use super::{Graph, Kind};
 use std::fmt::Write;
 
 /// The graph in DOT.
@@ -10,16 +9,19 @@ pub fn dot(graph: &Graph) -> String {
         "digraph playbook {\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=11, style=\"rounded,filled\", fillcolor=\"#f6f6f4\", shape=box];\n  edge [fontname=\"sans-serif\", fontsize=10];\n",
     );
     for (at, vertex) in graph.vertices.iter().enumerate() {
-        let look = match vertex.shape {
-            Shape::Prompt => "",
-            Shape::Branch => ", shape=diamond, style=filled",
-            Shape::Call => ", peripheries=2",
-            Shape::End(EndKind::Resolved) => ", fillcolor=\"#d7f0dd\"",
-            Shape::End(EndKind::NotResolved) => ", fillcolor=\"#eeeeee\"",
-            Shape::End(EndKind::Escalated) => ", fillcolor=\"#fde6cf\"",
+        let look = match vertex.kind {
+            Kind::Say | Kind::Ask | Kind::Do | Kind::Try | Kind::Tasks => "",
+            Kind::Branch => ", shape=diamond, style=filled",
+            Kind::Call => ", peripheries=2",
+            Kind::Resolved => ", fillcolor=\"#d7f0dd\"",
+            Kind::NotResolved => ", fillcolor=\"#eeeeee\"",
+            Kind::Escalated => ", fillcolor=\"#fde6cf\"",
+            Kind::Missing => ", style=dashed",
         };
-        let label =
-            if vertex.label.is_empty() { vertex.id.clone() } else { format!("{}\n{}", vertex.id, vertex.label) };
+        let label = match vertex.label() {
+            label if label.is_empty() => vertex.id.clone(),
+            label => format!("{}\n{label}", vertex.id),
+        };
         writeln!(out, "  n{at} [label=\"{}\"{look}];", quoted(&label)).expect("a string takes everything");
     }
     for edge in &graph.edges {

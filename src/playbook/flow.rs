@@ -336,6 +336,12 @@ impl Flow {
         ways
     }
 
+    /// The name of a step's way in the whole flow: `step.answer`, `step/item.answer`. An ending in place has the same.
+    pub fn way_name(&self, step: u32, way: &str) -> String {
+        let separator = if way.starts_with('/') { "" } else { "." };
+        format!("{}{separator}{way}", self.steps[step as usize].id.value)
+    }
+
     /// The step that a node belongs to.
     pub fn step_of(&self, node: u32) -> u32 {
         self.steps.partition_point(|step| step.nodes.end <= node) as u32

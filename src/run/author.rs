@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
@@ -286,6 +286,16 @@ impl Coverage {
         }
         let id = run.program.units[unit].id.to_string();
         self.choices.insert((id, at.name.clone(), said.words().to_owned()));
+    }
+
+    /// The steps, ways and endings in place of a playbook that were reached, by name: `step`, `step.way`,
+    /// `step/item.way`.
+    pub fn reached(&self, playbook: &Playbook) -> BTreeSet<String> {
+        let flow = &playbook.flow;
+        let steps = self.steps.iter().filter(|(id, _)| *id == playbook.id);
+        let ways = self.ways.iter().filter(|(id, ..)| *id == playbook.id);
+        let names = ways.map(|(_, _, step, way)| flow.way_name(*step, way));
+        steps.map(|(_, step)| flow.steps[*step as usize].id.value.clone()).chain(names).collect()
     }
 
     /// What of a playbook was reached.

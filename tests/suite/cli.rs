@@ -1243,7 +1243,7 @@ fn graphs_show_every_step_and_ending() {
             _ => None,
         });
         let names: Vec<String> = steps.chain(endings).collect();
-        let mermaid = out(&starter(), &["graph", &playbook.id], "", 0);
+        let mermaid = out(&starter(), &["graph", &playbook.id, "--format", "mermaid"], "", 0);
         let dot = out(&starter(), &["graph", &playbook.id, "--format", "dot"], "", 0);
         for name in names {
             assert!(
@@ -1314,7 +1314,7 @@ fn the_desk_is_the_one_named_or_here_or_the_starter_desk() {
     let flag_first = ["check", "--desk", small_path];
     let both = finish(firstline().current_dir(&empty).env("FIRSTLINE_DESK", &empty).args(flag_first), "");
     assert_eq!(text(&both.stdout), small_says);
-    assert!(out(&empty, &["graph", "printer-offline"], "", 0).starts_with("flowchart TD\n"));
+    assert!(out(&empty, &["graph", "printer-offline", "--format", "mermaid"], "", 0).starts_with("flowchart TD\n"));
 }
 
 #[test]

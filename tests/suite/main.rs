@@ -19,6 +19,7 @@ mod edits;
 mod forms;
 mod gaps;
 mod generator;
+mod graph;
 mod guarantee;
 mod guide;
 mod handover;
