@@ -45,7 +45,6 @@ pub(super) struct Label {
     pub edge: usize,
     /// From the upper side of the line's labels.
     pub y: i32,
-    pub h: i32,
     pub rows: Vec<Row>,
     pub mark: Mark,
 }
@@ -202,7 +201,7 @@ fn labels(graph: &Graph, overlay: &Overlay, ways: &mut Ways) -> Option<Size> {
             wide = wide.max(font.width(&row.text));
         }
         let h = column.y + 4;
-        ways.labels.push(Label { edge, y, h, rows: column.rows, mark });
+        ways.labels.push(Label { edge, y, rows: column.rows, mark });
         y += h;
     }
     // An even width, so that its middle is a pixel.

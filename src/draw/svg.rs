@@ -84,7 +84,7 @@ fn summary(graph: &Graph, overlay: &Overlay) -> String {
     }
 }
 
-/// The lines, those that were gone through last so that they are on top, and then the labels.
+/// The lines, those that were gone through on top and those that no test reaches below, and then the labels.
 fn lines(graph: &Graph, overlay: &Overlay, picture: &Picture) -> String {
     let mut drawn: Vec<(u8, String)> = Vec::new();
     let mut labels = String::new();
@@ -107,9 +107,9 @@ fn lines(graph: &Graph, overlay: &Overlay, picture: &Picture) -> String {
         let names: Vec<String> = ways.edges.iter().map(|&edge| escape(&graph.edges[edge].way)).collect();
         drawn.push((
             match class {
+                Some("uncovered") => 0,
                 Some("gone") => 2,
-                Some("uncovered") => 1,
-                _ => 0,
+                _ => 1,
             },
             format!(
                 "<g class=\"way{back}{space}{}\" data-ways=\"{}\">{}{}</g>\n",

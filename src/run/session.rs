@@ -69,6 +69,11 @@ impl Run {
         &self.book
     }
 
+    /// The prompt that it went back to, as long as it stands there.
+    pub(super) fn cursor(&self) -> Option<&Key> {
+        self.cursor.as_ref()
+    }
+
     /// The word that handed it over, if one did.
     pub fn handed_over(&self) -> Option<Reason> {
         self.handed_over

@@ -112,6 +112,8 @@ pub struct Walk {
 
 /// A way that the walk took: the unit, the node (or the step of `visits`) and the way's name.
 pub struct Taken<'p> {
+    /// The frame's place in the walk.
+    pub frame: u32,
     /// The playbook's place in the program.
     pub unit: u32,
     /// The step.
@@ -226,7 +228,7 @@ impl<'p, 'b, T: FnMut(Taken<'p>)> Walker<'p, 'b, T> {
 
     fn follow(&mut self, step: u32, way: &'p Way, from: u32) -> Target {
         let unit = self.unit();
-        (self.taken)(Taken { unit, step, way: Some((way, from)) });
+        (self.taken)(Taken { frame: self.here, unit, step, way: Some((way, from)) });
         way.target
     }
 
@@ -242,7 +244,7 @@ impl<'p, 'b, T: FnMut(Taken<'p>)> Walker<'p, 'b, T> {
             _ => *visits += 1,
         }
         let unit = self.unit();
-        (self.taken)(Taken { unit, step: at, way: None });
+        (self.taken)(Taken { frame: self.here, unit, step: at, way: None });
         if self.book.audience == Audience::SelfService && (step.staff || self.calls_staff(step.entry)) {
             return Err(self.stop(Reason::StaffOnly, at, None));
         }

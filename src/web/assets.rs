@@ -20,6 +20,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("base.css", "text/css; charset=utf-8", include_str!("assets/base.css")),
     ("console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("console.js", "text/javascript; charset=utf-8", include_str!("assets/console.js")),
+    ("flow.css", "text/css; charset=utf-8", crate::draw::STYLE),
     ("portal.css", "text/css; charset=utf-8", include_str!("assets/portal.css")),
     ("portal.js", "text/javascript; charset=utf-8", include_str!("assets/portal.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),

@@ -16,6 +16,7 @@ mod cases;
 mod error;
 mod events;
 mod find;
+mod flow;
 mod health;
 mod images;
 mod incidents;
@@ -80,6 +81,7 @@ pub fn routes(console: Console) -> Router {
         .route("/articles/{id}/reply", get(reply::article))
         .route("/assets/{name}", get(start::asset))
         .route("/images/{*path}", get(images::show))
+        .route("/playbooks/{id}/flow", get(flow::playbook))
         .route("/queue", get(lists::queue))
         .route("/incidents", get(incidents::list).post(incidents::open))
         .route("/incidents/{id}", get(incidents::show).post(incidents::edit))
@@ -93,6 +95,7 @@ pub fn routes(console: Console) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/cases", get(lists::cases).post(cases::open))
         .route("/cases/{number}", get(cases::show))
+        .route("/cases/{number}/flow", get(flow::case))
         .route("/cases/{number}/search", get(find::beside))
         .route("/cases/{number}/reply", get(reply::case))
         .route("/cases/{number}/start", post(cases::start))

@@ -52,6 +52,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "outbox.html",
     "health.html",
     "article.html",
+    "flow.html",
     "incidents.html",
     "incident.html",
     "incident_fields.html",

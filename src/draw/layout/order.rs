@@ -6,7 +6,7 @@ use super::layers::Layers;
 
 /// How often all layers are gone through; very large graphs make do with less.
 const SWEEPS: usize = 24;
-const LARGE: usize = 6000;
+const LARGE: usize = 5000;
 
 pub fn order(layers: &mut Layers) {
     let mut place = vec![0; layers.nodes.len()];
@@ -25,7 +25,7 @@ pub fn order(layers: &mut Layers) {
             layers.layers[at] = keyed.into_iter().map(|(_, node)| node).collect();
             number(&layers.layers[at], &mut place);
         }
-        exchange(layers, &mut place);
+        exchange(layers, &mut place, if layers.nodes.len() > LARGE { 1 } else { 8 });
         let now = crossings(layers, &place);
         if now < best.0 {
             best = (now, layers.layers.clone());
@@ -49,9 +49,9 @@ fn mean(near: &[usize], place: &[usize], own: usize) -> f64 {
 }
 
 /// Exchanges neighbours as long as that saves crossings.
-fn exchange(layers: &mut Layers, place: &mut [usize]) {
+fn exchange(layers: &mut Layers, place: &mut [usize], rounds: usize) {
     let Layers { layers, above, below, .. } = layers;
-    for _ in 0..8 {
+    for _ in 0..rounds {
         let mut better = false;
         for layer in layers.iter_mut() {
             for at in 1..layer.len() {

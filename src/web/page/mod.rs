@@ -3,6 +3,7 @@
 pub mod case;
 pub mod change;
 pub mod error;
+pub mod flow;
 pub mod found;
 pub mod health;
 pub mod history;
