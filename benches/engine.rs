@@ -1,7 +1,9 @@
-//! How long the engine takes: walking, checking and reading; `-- --memory` says how much memory a check needs.
+//! How long the engine takes: walking, checking, reading and drawing; `-- --memory` says how much memory a check needs.
 
 #[path = "engine/checking.rs"]
 mod checking;
+#[path = "engine/drawing.rs"]
+mod drawing;
 #[path = "../tests/suite/generator.rs"]
 mod generator;
 #[path = "engine/library.rs"]

@@ -4,7 +4,7 @@ use super::{
     Edge, Graph, Kind, Overlay, Vertex,
     layout::{Arrow, Layout, Size, layout},
     overlay::Mark,
-    text::{Font, sentence},
+    text::{Font, plain, sentence},
 };
 
 /// Between a box's side and its text.
@@ -186,7 +186,7 @@ fn labels(graph: &Graph, overlay: &Overlay, ways: &mut Ways) -> Option<Size> {
         let mut column = Column { y: 2, ..Column::default() };
         match condition {
             true => column.put("code", 0, 15, CONDITION.wrap(label, WIDTH + 16.0, 8)),
-            false => column.put("words", 0, 15, LABEL.wrap(&crate::markdown::first_line(label), WIDTH, 4)),
+            false => column.put("words", 0, 15, LABEL.wrap(&plain(label), WIDTH, 4)),
         }
         column.put("mark", 0, 14, mark.words.iter().map(|words| KICKER.cut(words, WIDTH)).collect());
         if column.rows.is_empty() {

@@ -4,7 +4,7 @@ use super::{
     Graph, Kind, Overlay, Picture, Vertex,
     layout::{Rect, START},
     picture::{Row, kicker, picture},
-    text::Font,
+    text::{Font, plain},
 };
 use std::fmt::Write;
 
@@ -126,7 +126,7 @@ fn lines(graph: &Graph, overlay: &Overlay, picture: &Picture) -> String {
         for label in &ways.labels {
             let (edge, y) = (&graph.edges[label.edge], y + label.y);
             let class = label.mark.classes.join(" ");
-            let (name, whole) = (escape(&edge.way), escape(&format!("{}: {}", edge.way, edge.label)));
+            let (name, whole) = (escape(&edge.way), escape(&format!("{}: {}", edge.way, plain(&edge.label))));
             let split = if label.y > 0 { format!("<path class=\"split\" d=\"M{x} {y}h{w}\"/>") } else { String::new() };
             let rows: String = label.rows.iter().map(|row| text(row, x + w / 2, y)).collect();
             put(
@@ -185,7 +185,7 @@ fn shape(vertex: &Vertex, at: usize, picture: &Picture, overlay: &Overlay) -> St
     };
     let mut whole = format!("{} ({})", vertex.id, kicker(vertex));
     if !vertex.text.is_empty() {
-        whole = format!("{whole}: {}", crate::markdown::first_line(&vertex.text));
+        whole = format!("{whole}: {}", plain(&vertex.text));
     }
     let rows = &picture.boxes[at];
     let left = rows.first().map_or(0, |row| row.x - 20);

@@ -111,9 +111,14 @@ impl Font {
 /// A sentence that ends earlier than this says too little alone.
 const SHORT: usize = 30;
 
-/// The first sentence of a text, plain, and `{{ fact }}` as `{fact}`.
+/// The first paragraph of a text, plain, and `{{ fact }}` as `{fact}`.
+pub fn plain(markdown: &str) -> String {
+    crate::markdown::first_line(markdown).replace("{{ ", "{").replace(" }}", "}")
+}
+
+/// Its first sentence.
 pub fn sentence(markdown: &str) -> String {
-    let line = crate::markdown::first_line(markdown).replace("{{ ", "{").replace(" }}", "}");
+    let line = plain(markdown);
     let ends = line.match_indices(['.', '?', '!']).map(|(at, mark)| at + mark.len());
     // `e.g. this` goes on.
     let end = ends

@@ -13,8 +13,8 @@ use firstline::{
     store::{Incident, Outgoing, Standing},
     web::{
         page::{
-            self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, found, health,
-            home, incidents, lists, reply,
+            self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, flow, found,
+            health, home, incidents, lists, reply,
         },
         view,
     },
@@ -410,6 +410,15 @@ fn pages() -> Vec<(&'static str, String)> {
         ("outbox", view::page("outbox.html", &frame("outbox"), outbox)),
         ("health", view::page("health.html", &frame("health"), health)),
         ("article", view::page("article.html", &frame(""), article_page("calm-an-upset-caller"))),
+        ("flow", {
+            let story = Story::new("Maria Keller", "The VPN hangs").start("vpn-does-not-connect", &[]).say(&["failed"]);
+            let page = flow::FlowPage::case(&live(&desk), &story.case, None).expect("it is in a playbook");
+            view::page("flow.html", &frame(""), page)
+        }),
+        ("flow-of-playbook", {
+            let page = flow::FlowPage::playbook(&live(&desk), "printer-offline").expect("the desk has it");
+            view::page("flow.html", &frame(""), page)
+        }),
         ("incidents", {
             let offers = Default::default();
             let view = |incident| incidents::IncidentView::new(incident, &offers);
@@ -494,6 +503,28 @@ fn the_step_offers_answers_to_whoever_holds_the_case_alone() {
     assert!(mine.contains(&story.case.latest_run().expect("a run").run.position()));
     let other = story.html("Bo");
     assert!(!other.contains("name=\"answer\"") && other.contains("Take it from agent"), "{other}");
+}
+
+#[test]
+fn the_flow_shows_where_a_case_stands() {
+    let story = Story::new("Maria Keller", "The VPN hangs").start("vpn-does-not-connect", &[]).say(&["failed"]);
+    let live = live(&story.desk);
+    let page = |frame| flow::FlowPage::case(&live, &story.case, frame);
+    let titles = |page: &flow::FlowPage| page.frames.iter().map(|frame| frame.title.clone()).collect::<Vec<_>>();
+    let here = |page: &flow::FlowPage| {
+        page.steps.iter().filter(|step| step.here).map(|step| step.title.clone()).collect::<Vec<_>>()
+    };
+    let inner = page(None).expect("it is in a playbook");
+    assert_eq!((inner.playbook.as_str(), here(&inner)), ("wifi", vec!["Switch Wi-Fi on".to_owned()]));
+    assert_eq!(titles(&inner), ["VPN does not connect", "Wi-Fi does not work"]);
+    let outer = page(Some(0)).expect("it began there");
+    assert_eq!((outer.playbook.as_str(), here(&outer)), ("vpn-does-not-connect", vec!["Get online first".to_owned()]));
+    assert!(outer.svg.contains("<a href=\"/cases/1042/flow?frame=1\">"), "the call leads to where it went");
+    assert!(outer.svg.contains("way gone\" data-ways=\"internet.failed\""), "the way there is marked");
+    assert!(!outer.svg.contains("way gone\" data-ways=\"internet.worked\""));
+    assert!(page(Some(2)).is_none() && flow::FlowPage::playbook(&live, "none").is_none());
+    let plain = flow::FlowPage::playbook(&live, "vpn-does-not-connect").expect("the desk has it");
+    assert!(plain.svg.contains("<a href=\"/playbooks/wifi/flow\">") && !plain.svg.contains("gone"));
 }
 
 #[test]

@@ -218,12 +218,16 @@ fn forbidden() -> Vec<String> {
             format!("{part}/articles/{alias}-0"),
             format!("{part}/articles/{id}-0/reply"),
             format!("{part}/playbooks/repair-the-printer"),
+            format!("{part}/playbooks/repair-the-printer/flow"),
             format!("{part}/images/{image}.png"),
             format!("{part}/images/kb/{image}.png"),
             format!("{part}/categories/{}", secret("category")),
         ]);
     }
-    out.extend(["/", "/queue", "/cases", "/cases/1001", "/health", "/outbox", "/incidents"].map(str::to_owned));
+    out.extend(
+        ["/", "/queue", "/cases", "/cases/1001", "/cases/1001/flow", "/health", "/outbox", "/incidents"]
+            .map(str::to_owned),
+    );
     out
 }
 

@@ -59,7 +59,7 @@ impl FlowPage {
 
     /// A frame of a case's latest run, or the one where it stands; `None` where there is no such frame.
     pub fn case(live: &Live, case: &Case, frame: Option<u32>) -> Option<Self> {
-        let run = &case.runs.last()?.run;
+        let run = &case.latest_run()?.run;
         let frames = &run.walk().frames;
         let frame = frame.unwrap_or(run.walk().frame);
         let unit = &run.program.units[frames.get(frame as usize)?.unit as usize];
@@ -70,12 +70,8 @@ impl FlowPage {
             open.map(|at| format!("{here}{at}")).or_else(known)
         };
         let trace = run.trace(frame);
-        let overlay = Overlay {
-            here: Some(trace.here),
-            path: trace.path,
-            links: links(&unit.flow, into),
-            ..Overlay::default()
-        };
+        let overlay =
+            Overlay { here: Some(trace.here), path: trace.path, links: links(&unit.flow, into), ..Overlay::default() };
         let mut way = vec![frame];
         while let Some((caller, _)) = frames[way[way.len() - 1] as usize].caller {
             way.push(caller);
@@ -117,7 +113,9 @@ fn address(id: &str) -> String {
 /// Where the calls of a flow lead: `to` gets the playbook and the call's node.
 fn links(flow: &Flow, to: impl Fn(&str, u32) -> Option<String>) -> std::collections::BTreeMap<String, String> {
     let calls = flow.nodes.iter().zip(0..).filter_map(|(node, at)| match node {
-        Node::Call(call) => Some((flow.steps[flow.step_of(at) as usize].id.value.clone(), to(&call.playbook.value, at)?)),
+        Node::Call(call) => {
+            Some((flow.steps[flow.step_of(at) as usize].id.value.clone(), to(&call.playbook.value, at)?))
+        }
         _ => None,
     });
     calls.collect()
