@@ -1,10 +1,13 @@
 //! What is laid over a graph: where a run stands, what tests reach, how many go where.
 
+use crate::language::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names are those of [`super::Vertex::id`] and [`super::Edge::way`]; names that the graph does not have mean nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
+    /// The reader's language, for our own words.
+    pub language: Language,
     /// What the overlay shows, in a sentence, for the top of a file of its own.
     pub caption: String,
     /// The box where a run stands.
@@ -45,7 +48,7 @@ impl Overlay {
         let mut mark = Mark::default();
         if is_box && self.here.as_deref() == Some(name) {
             mark.classes.push("here");
-            mark.words.push("You are here".into());
+            mark.words.push(self.language.say("You are here").to_owned());
         }
         if self.path.contains(name) {
             mark.classes.push("gone");
@@ -55,7 +58,7 @@ impl Overlay {
                 true => mark.classes.push("covered"),
                 false => {
                     mark.classes.push("uncovered");
-                    mark.words.push("No test".into());
+                    mark.words.push(self.language.say("No test").to_owned());
                 }
             }
         }

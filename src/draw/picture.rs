@@ -6,6 +6,7 @@ use super::{
     overlay::Mark,
     text::{Font, plain, sentence},
 };
+use crate::language::Language;
 
 /// Between a box's side and its text.
 const PADDING: i32 = 12;
@@ -64,7 +65,7 @@ pub(super) struct Row {
 pub fn picture(graph: &Graph, overlay: &Overlay) -> Picture {
     let marks: Vec<Mark> = graph.vertices.iter().map(|vertex| overlay.mark(&vertex.id, true)).collect();
     let measured: Vec<(Size, Vec<Row>)> =
-        graph.vertices.iter().zip(&marks).map(|(vertex, mark)| measure(vertex, mark)).collect();
+        graph.vertices.iter().zip(&marks).map(|(vertex, mark)| measure(vertex, mark, overlay.language)).collect();
     let (sizes, boxes): (Vec<Size>, Vec<Vec<Row>>) = measured.into_iter().unzip();
     let mut lines: Vec<Ways> = Vec::new();
     let mut known = std::collections::HashMap::new();
@@ -102,7 +103,7 @@ impl Column {
 }
 
 /// How large a box is, and its rows.
-fn measure(vertex: &Vertex, mark: &Mark) -> (Size, Vec<Row>) {
+fn measure(vertex: &Vertex, mark: &Mark, language: Language) -> (Size, Vec<Row>) {
     let kind = vertex.kind;
     let inset = if kind == Kind::Branch { 14 } else { 0 } + if kind.is_end() || kind == Kind::Call { 4 } else { 0 };
     let inner = if vertex.items.is_empty() { 188 } else { 236 };
@@ -110,7 +111,7 @@ fn measure(vertex: &Vertex, mark: &Mark) -> (Size, Vec<Row>) {
     let mut column = Column { y: 6, ..Column::default() };
 
     // The first row: an icon, the kind, the id.
-    let kicker = kicker(vertex);
+    let kicker = kicker(vertex, language);
     let start = x + 20;
     let taken = 20.0 + KICKER.width(&kicker) + 8.0;
     column.put("kicker", start, 17, vec![KICKER.cut(&kicker, f64::from(inner) - 20.0)]);
@@ -154,23 +155,23 @@ fn measure(vertex: &Vertex, mark: &Mark) -> (Size, Vec<Row>) {
 }
 
 /// What a box is, in words.
-pub(super) fn kicker(vertex: &Vertex) -> String {
+pub(super) fn kicker(vertex: &Vertex, language: Language) -> String {
     let kind = match vertex.kind {
-        Kind::Say => "Say",
-        Kind::Ask => "Ask",
-        Kind::Do => "Do",
-        Kind::Try => "Try until one works",
-        Kind::Tasks => "Do all of these",
-        Kind::Branch => "Decide",
-        Kind::Call => "Playbook",
-        Kind::Resolved => "Resolved",
-        Kind::NotResolved => "Not resolved",
-        Kind::Escalated => "Escalated",
-        Kind::Missing => "There is no such step",
+        Kind::Say => language.say("Say"),
+        Kind::Ask => language.say("Ask"),
+        Kind::Do => language.say("Do"),
+        Kind::Try => language.say("Try until one works"),
+        Kind::Tasks => language.say("Do all of these"),
+        Kind::Branch => language.say("Decide"),
+        Kind::Call => language.say("Playbook"),
+        Kind::Resolved => language.say("Resolved"),
+        Kind::NotResolved => language.say("Not resolved"),
+        Kind::Escalated => language.say("Escalated"),
+        Kind::Missing => language.say("There is no such step"),
     };
     match (&vertex.to, vertex.kind, vertex.staff) {
-        (Some(to), Kind::Escalated, _) => format!("{kind} to {to}"),
-        (_, _, true) => format!("{kind}, staff only"),
+        (Some(to), Kind::Escalated, _) => language.fill("Escalated to {place}", &[("place", to)]),
+        (_, _, true) => language.fill("{kind}, staff only", &[("kind", &kind)]),
         _ => kind.to_owned(),
     }
 }

@@ -69,14 +69,17 @@ fn put(out: &mut String, what: std::fmt::Arguments<'_>) {
 fn summary(graph: &Graph, overlay: &Overlay) -> String {
     let steps = graph.vertices.iter().filter(|vertex| !vertex.kind.is_end()).count();
     let ends = graph.vertices.iter().filter(|vertex| vertex.kind.is_end()).count();
-    let mut text = format!("A flow chart: {steps} steps, {ends} endings, {} ways.", graph.edges.len());
+    let say = overlay.language;
+    let ways = graph.edges.len();
+    let counts: [(&str, &dyn std::fmt::Display); 3] = [("steps", &steps), ("ends", &ends), ("ways", &ways)];
+    let mut text = say.fill("A flow chart with {steps} steps, {ends} endings and {ways} ways.", &counts);
     let named = |at: usize| graph.vertices[at].title.as_ref().unwrap_or(&graph.vertices[at].id);
     if let Some(start) = graph.start {
-        put(&mut text, format_args!(" It begins with “{}”.", named(start)));
+        put(&mut text, format_args!(" {}", say.fill("It begins with “{step}”.", &[("step", named(start))])));
     }
     let here = overlay.here.as_ref().and_then(|id| graph.vertices.iter().position(|vertex| vertex.id == *id));
     if let Some(here) = here {
-        put(&mut text, format_args!(" You are at “{}”.", named(here)));
+        put(&mut text, format_args!(" {}", say.fill("You are at “{step}”.", &[("step", named(here))])));
     }
     match overlay.caption.as_str() {
         "" => text,
@@ -183,7 +186,7 @@ fn shape(vertex: &Vertex, at: usize, picture: &Picture, overlay: &Overlay) -> St
         Some(link) => (format!("<a href=\"{}\">", escape(link)), "</a>"),
         None => (String::new(), ""),
     };
-    let mut whole = format!("{} ({})", vertex.id, kicker(vertex));
+    let mut whole = format!("{} ({})", vertex.id, kicker(vertex, overlay.language));
     if !vertex.text.is_empty() {
         whole = format!("{whole}: {}", plain(&vertex.text));
     }

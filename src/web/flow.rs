@@ -16,7 +16,7 @@ pub struct Which {
 
 /// `GET /playbooks/{id}/flow`
 pub async fn playbook(visit: Visit, Path(id): Path<String>) -> Answer {
-    match FlowPage::playbook(&visit.live(), &id) {
+    match FlowPage::playbook(&visit.live(), &id, visit.speech.language) {
         Some(page) => Ok(visit.page("flow.html", "", page).await),
         None => Err(not_found("The desk has no such playbook.")),
     }
@@ -25,7 +25,7 @@ pub async fn playbook(visit: Visit, Path(id): Path<String>) -> Answer {
 /// `GET /cases/{number}/flow`
 pub async fn case(visit: Visit, Path(number): Path<u64>, Query(Which { frame }): Query<Which>) -> Answer {
     let case = visit.case(number).await?;
-    match FlowPage::case(&visit.live(), &case, frame) {
+    match FlowPage::case(&visit.live(), &case, frame, visit.speech.language) {
         Some(page) => Ok(visit.page("flow.html", "", page).await),
         None => Err(not_found("The case is in no playbook there.")),
     }

@@ -412,11 +412,13 @@ fn pages() -> Vec<(&'static str, String)> {
         ("article", view::page("article.html", &frame(""), article_page("calm-an-upset-caller"))),
         ("flow", {
             let story = Story::new("Maria Keller", "The VPN hangs").start("vpn-does-not-connect", &[]).say(&["failed"]);
-            let page = flow::FlowPage::case(&live(&desk), &story.case, None).expect("it is in a playbook");
+            let page =
+                flow::FlowPage::case(&live(&desk), &story.case, None, Language::ENGLISH).expect("it is in a playbook");
             view::page("flow.html", &frame(""), page)
         }),
         ("flow-of-playbook", {
-            let page = flow::FlowPage::playbook(&live(&desk), "printer-offline").expect("the desk has it");
+            let german = Language::parse("de").expect("a language");
+            let page = flow::FlowPage::playbook(&live(&desk), "printer-offline", german).expect("the desk has it");
             view::page("flow.html", &frame(""), page)
         }),
         ("incidents", {
@@ -509,7 +511,7 @@ fn the_step_offers_answers_to_whoever_holds_the_case_alone() {
 fn the_flow_shows_where_a_case_stands() {
     let story = Story::new("Maria Keller", "The VPN hangs").start("vpn-does-not-connect", &[]).say(&["failed"]);
     let live = live(&story.desk);
-    let page = |frame| flow::FlowPage::case(&live, &story.case, frame);
+    let page = |frame| flow::FlowPage::case(&live, &story.case, frame, Language::ENGLISH);
     let titles = |page: &flow::FlowPage| page.frames.iter().map(|frame| frame.title.clone()).collect::<Vec<_>>();
     let here = |page: &flow::FlowPage| {
         page.steps.iter().filter(|step| step.here).map(|step| step.title.clone()).collect::<Vec<_>>()
@@ -522,8 +524,8 @@ fn the_flow_shows_where_a_case_stands() {
     assert!(outer.svg.contains("<a href=\"/cases/1042/flow?frame=1\">"), "the call leads to where it went");
     assert!(outer.svg.contains("way gone\" data-ways=\"internet.failed\""), "the way there is marked");
     assert!(!outer.svg.contains("way gone\" data-ways=\"internet.worked\""));
-    assert!(page(Some(2)).is_none() && flow::FlowPage::playbook(&live, "none").is_none());
-    let plain = flow::FlowPage::playbook(&live, "vpn-does-not-connect").expect("the desk has it");
+    assert!(page(Some(2)).is_none() && flow::FlowPage::playbook(&live, "none", Language::ENGLISH).is_none());
+    let plain = flow::FlowPage::playbook(&live, "vpn-does-not-connect", Language::ENGLISH).expect("the desk has it");
     assert!(plain.svg.contains("<a href=\"/playbooks/wifi/flow\">") && !plain.svg.contains("gone"));
 }
 

@@ -4,6 +4,7 @@ use crate::{
     app::Live,
     case::Case,
     draw::{self, Graph, Overlay},
+    language::Language,
     playbook::{Flow, flow::Node},
     run::Run,
     web::view::encoded,
@@ -49,16 +50,16 @@ pub struct StepLine {
 
 impl FlowPage {
     /// A playbook of the desk.
-    pub fn playbook(live: &Live, id: &str) -> Option<Self> {
+    pub fn playbook(live: &Live, id: &str, language: Language) -> Option<Self> {
         let playbook = live.desk.playbooks.get(id)?;
-        let mut overlay = Overlay::default();
+        let mut overlay = Overlay { language, ..Overlay::default() };
         let link = |call: &str, _: u32| live.desk.playbooks.contains_key(call).then(|| address(call));
         overlay.links = links(&playbook.flow, link);
         Some(Self::new(&draw::graph(playbook), &overlay))
     }
 
     /// A frame of a case's latest run, or the one where it stands; `None` where there is no such frame.
-    pub fn case(live: &Live, case: &Case, frame: Option<u32>) -> Option<Self> {
+    pub fn case(live: &Live, case: &Case, frame: Option<u32>, language: Language) -> Option<Self> {
         let run = &case.latest_run()?.run;
         let frames = &run.walk().frames;
         let frame = frame.unwrap_or(run.walk().frame);
