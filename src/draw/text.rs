@@ -68,7 +68,7 @@ impl Font {
                 lines.push(std::mem::take(&mut line));
                 words.push(word);
             } else {
-                // A word longer than a line is cut where the line ends.
+                // A word longer than a line is cut where the line ends, or where its parts do.
                 let mut end = 0;
                 let mut room = width;
                 for (at, c) in word.char_indices() {
@@ -77,6 +77,11 @@ impl Font {
                         break;
                     }
                     end = at + c.len_utf8();
+                }
+                if end < word.len()
+                    && let Some(at) = word[..end].rfind(['_', '-', '/', '.'])
+                {
+                    end = at + 1;
                 }
                 lines.push(word[..end].to_owned());
                 words.extend(Some(&word[end..]).filter(|rest| !rest.is_empty()));

@@ -71,8 +71,13 @@ impl FlowPage {
             open.map(|at| format!("{here}{at}")).or_else(known)
         };
         let trace = run.trace(frame);
-        let overlay =
-            Overlay { here: Some(trace.here), path: trace.path, links: links(&unit.flow, into), ..Overlay::default() };
+        let overlay = Overlay {
+            language,
+            here: Some(trace.here),
+            path: trace.path,
+            links: links(&unit.flow, into),
+            ..Overlay::default()
+        };
         let mut way = vec![frame];
         while let Some((caller, _)) = frames[way[way.len() - 1] as usize].caller {
             way.push(caller);
