@@ -129,7 +129,7 @@ fn lines(graph: &Graph, overlay: &Overlay, picture: &Picture) -> String {
         for label in &ways.labels {
             let (edge, y) = (&graph.edges[label.edge], y + label.y);
             let class = label.mark.classes.join(" ");
-            let (name, whole) = (escape(&edge.way), escape(&format!("{}: {}", edge.way, plain(&edge.label))));
+            let (name, whole) = (escape(&edge.way), escape(format!("{} {}", edge.way, plain(&edge.label)).trim()));
             let split = if label.y > 0 { format!("<path class=\"split\" d=\"M{x} {y}h{w}\"/>") } else { String::new() };
             let rows: String = label.rows.iter().map(|row| text(row, x + w / 2, y)).collect();
             put(

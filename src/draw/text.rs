@@ -107,9 +107,13 @@ impl Font {
         if self.width(text) <= width {
             return text.to_owned();
         }
-        let mut short = text.trim_end_matches('…').to_owned();
-        while short.pop().is_some() && self.width(&short) + self.advance('…') > width {}
-        format!("{}…", short.trim_end())
+        let mut room = width - self.advance('…');
+        let fits = text.trim_end_matches('…').char_indices().take_while(|(_, c)| {
+            room -= self.advance(*c);
+            room >= 0.0
+        });
+        let end = fits.last().map_or(0, |(at, c)| at + c.len_utf8());
+        format!("{}…", text[..end].trim_end())
     }
 }
 

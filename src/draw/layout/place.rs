@@ -98,8 +98,9 @@ fn blocks(layers: &Layers, at: &[i32]) -> (Vec<Vec<usize>>, Vec<usize>) {
     for &node in layers.layers.iter().flatten() {
         let through = |node: usize| matches!(layers.nodes[node].kind, Kind::Down(_) | Kind::Up(_));
         let held = layers.above[node].iter().find(|&&upper| {
-            let alone = layers.below[upper].len() == 1 && layers.above[node].len() == 1;
-            at[upper] == at[node] && (alone || layers.nodes[upper].kind == layers.nodes[node].kind && through(node))
+            let above = layers.nodes[upper].kind;
+            let alone = layers.below[upper].len() == 1 && (layers.above[node].len() == 1 || above == Kind::Start);
+            at[upper] == at[node] && (alone || above == layers.nodes[node].kind && through(node))
         });
         of[node] = held.map_or(blocks.len(), |&upper| of[upper]);
         match blocks.get_mut(of[node]) {
