@@ -114,7 +114,7 @@ fn measure(vertex: &Vertex, mark: &Mark, language: Language) -> (Size, Vec<Row>)
     let kicker = kicker(vertex, language);
     let start = x + 20;
     let taken = 20.0 + KICKER.width(&kicker) + 8.0;
-    column.put("kicker", start, 17, vec![KICKER.cut(&kicker, f64::from(inner) - 20.0)]);
+    column.put("kind", start, 17, vec![KICKER.cut(&kicker, f64::from(inner) - 20.0)]);
     let room = f64::from(inner) - taken;
     if !kind.is_end() && vertex.title.is_some() && room > 40.0 {
         let y = column.y - 4;

@@ -124,7 +124,7 @@ fn lines(graph: &Graph, overlay: &Overlay, picture: &Picture) -> String {
         ));
         let Some(Rect { x, y, w, h }) = line.label else { continue };
         let gone = if class == Some("gone") { " gone" } else { "" };
-        put(&mut labels, format_args!("<g class=\"label{gone}\">"));
+        put(&mut labels, format_args!("<g class=\"pill{gone}\">"));
         put(&mut labels, format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"7\"/>"));
         for label in &ways.labels {
             let (edge, y) = (&graph.edges[label.edge], y + label.y);
@@ -166,7 +166,7 @@ fn path(points: &[(i32, i32)]) -> String {
 
 fn tip(points: &[(i32, i32)]) -> String {
     let Some((x, y)) = points.last() else { return String::new() };
-    format!("<path class=\"tip\" d=\"M{x} {y}l-4 -8h8z\"/>")
+    format!("<path class=\"head\" d=\"M{x} {y}l-4 -8h8z\"/>")
 }
 
 fn text(row: &Row, x: i32, y: i32) -> String {
@@ -218,8 +218,8 @@ impl Kind {
             }
             Kind::Call => {
                 let (left, right) = (x + 6, x + w - 6);
-                let bars = format!("<path class=\"bar\" d=\"M{left} {y}v{h}M{right} {y}v{h}\"/>");
-                rect("shape", x, y, 3) + &bars
+                let sides = format!("<path class=\"side\" d=\"M{left} {y}v{h}M{right} {y}v{h}\"/>");
+                rect("shape", x, y, 3) + &sides
             }
             Kind::Resolved | Kind::NotResolved | Kind::Escalated => rect("shape", x, y, (h / 2).min(22)),
         }
