@@ -1,10 +1,10 @@
 //! firstline: scripted troubleshooting that runs.
 //!
 //! A **desk** holds **playbook**s of steps and a **kb** of articles, written in **yaml**, **markdown**, **template**s
-//! and **expression**s; they are **check**ed, **compare**d, indexed for **search**, **draw**n, and walked as a
-//! **run**; a run belongs to a **case**, which may be handed over through a **connector**; the **store** keeps it, the
-//! **app** does it, **web** and **cli** show it to people with an **account**. Ask which bold word a line is about:
-//! that is its folder.
+//! and **expression**s, or **import**ed; they are **check**ed, **compare**d, indexed for **search**, **draw**n, and
+//! walked as a **run**; a run belongs to a **case**, which may be handed over through a **connector**; the **store**
+//! keeps it, the **app** does it, **web** and **cli** show it to people with an **account**. Ask which bold word a line
+//! is about: that is its folder.
 //!
 //! # Layers
 //!
@@ -17,7 +17,7 @@
 //! | 1 | [`yaml`] text to values with their places · [`template`] texts · [`expression`] conditions |
 //! | 2 | [`playbook`] the language: facts, a file for each step kind, flow, program, translations · [`kb`] articles · [`calendar`] working hours and durations on them |
 //! | 3 | [`desk`] policy, playbooks and articles together |
-//! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`search`] analyzer, index, query, triage · [`draw`] graphs · [`compare`] what two versions differ in |
+//! | 4 | [`run`] walk, book, session, authors' tests · [`check`] a file for each rule · [`search`] analyzer, index, query, triage · [`draw`] graphs · [`compare`] what two versions differ in · [`import`] from wikis, tables, flowcharts |
 //! | 5 | [`case`] case, escalation, envelope, outbox entries, verdicts, numbers of runs, drafts, as data |
 //! | 6 | [`store`] streams, lists, outbox, programs, people · [`connector`] how the outbox reaches other systems · [`account`] people, roles, passwords |
 //! | 7 | [`app`] loads and watches the desk, what all surfaces do, the outbox's worker |
@@ -79,6 +79,7 @@ pub mod desk;
 pub mod check;
 pub mod compare;
 pub mod draw;
+pub mod import;
 pub mod run;
 pub mod search;
 

@@ -30,7 +30,7 @@ pub use find::Indexes;
 pub use images::Image;
 pub use incidents::Outage;
 pub use live::{Head, Live, Offer};
-pub use load::{folder, load, starter};
+pub use load::{folder, is_desk, load, starter};
 pub use portal::{Item, SELF_SERVICE};
 pub use revision::{against, load_revision};
 pub use versions::{Moved, Rebased, Recalled, Stays};

@@ -2,7 +2,12 @@
 
 use super::{Error, Status, output::*};
 use crate::{
-    case::envelope::SCHEMA, check, desk::connector::USES, diagnostic::wording, markdown, playbook::KINDS,
+    case::envelope::SCHEMA,
+    check,
+    desk::connector::USES,
+    diagnostic::{Rule, wording},
+    import, markdown,
+    playbook::KINDS,
     reason::REASONS,
 };
 use clap::Args;
@@ -22,7 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
     let mut out = anstream::stdout().lock();
     let Some(name) = &arguments.name else {
         let kinds: Vec<String> = KINDS.iter().map(|kind| kind.key.to_owned()).collect();
-        let rules: Vec<String> = check::rules().map(|rule| format!("{} {}", rule.code, rule.name)).collect();
+        let rules: Vec<String> = rules().map(|rule| format!("{} {}", rule.code, rule.name)).collect();
         let reasons: Vec<String> = REASONS.iter().map(|reason| reason.name.to_owned()).collect();
         let uses: Vec<String> = USES.iter().map(|known| known.name.to_owned()).collect();
         let all = [("Step kinds", kinds), ("Rules", rules), ("Reasons of a dead end", reasons), ("Connectors", uses)];
@@ -39,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
     }
     let page = KINDS.iter().find(|kind| kind.key == name).map(|kind| kind.page);
     let page = page.or_else(|| {
-        check::rules().find(|rule| rule.name == name || rule.code.eq_ignore_ascii_case(name)).map(|rule| rule.page)
+        rules().find(|rule| rule.name == name || rule.code.eq_ignore_ascii_case(name)).map(|rule| rule.page)
     });
     let page = page.or_else(|| REASONS.iter().find(|reason| reason.name == name).map(|reason| reason.page));
     let page = page.or_else(|| USES.iter().find(|known| known.name == name).map(|known| known.page));
@@ -47,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         let names = KINDS
             .iter()
             .map(|kind| kind.key)
-            .chain(check::rules().map(|rule| rule.name))
+            .chain(rules().map(|rule| rule.name))
             .chain(REASONS.iter().map(|reason| reason.name))
             .chain(USES.iter().map(|known| known.name))
             .chain([ENVELOPE]);
@@ -59,4 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
     };
     writeln!(out, "{}", markdown::render(page, super::run::width()))?;
     Ok(Status::Fine)
+}
+
+/// What `check` and what `import` finds.
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    check::rules().chain(import::RULES)
 }

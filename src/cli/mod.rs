@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod gaps;
 mod graph;
+mod import;
 mod init;
 mod new;
 mod outbox;
@@ -68,6 +69,7 @@ enum Command {
     Translate(translate::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Import(import::Arguments),
     Replay(replay::Arguments),
     Rebase(rebase::Arguments),
     Recall(recall::Arguments),
@@ -133,6 +135,7 @@ pub fn main() -> ExitCode {
         Command::Init(options) => init::run(options),
         Command::New(options) => new::run(options, arguments.desk.as_deref()),
         Command::Graph(options) => graph::run(options, load),
+        Command::Import(options) => import::run(options),
         Command::Replay(options) => {
             let folder = app::folder(arguments.desk.as_deref());
             arguments.kept().and_then(|(runtime, app)| runtime.block_on(replay::run(options, &app, folder.as_deref())))

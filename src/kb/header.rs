@@ -30,9 +30,8 @@ pub const AUDIENCES: [&str; 2] = ["self-service", "agent"];
 
 /// Reads the header into the article; returns where the body begins.
 pub(super) fn read(article: &mut Article, path: &str, text: &str, findings: &Sink<Diagnostic>) -> usize {
-    let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let fence = ["---", "+++"].into_iter().find(|fence| first_line(&text[begin..]).trim_end() == *fence);
-    let Some(fence) = fence else { return begin };
+    let (begin, found) = fence(text);
+    let Some(fence) = found else { return begin };
     let Some((inner, body)) = ends(text, begin, fence) else {
         // A rule across the page is no header; a line `key: value` is the beginning of one.
         if is_entry(first_line(&text[begin + first_line(&text[begin..]).len()..])) {
@@ -77,6 +76,19 @@ pub(super) fn read(article: &mut Article, path: &str, text: &str, findings: &Sin
         None => found.into_iter().for_each(|finding| findings.push(finding)),
     }
     body
+}
+
+/// Where a header's fence, the bytes of its keys, and the body are. `None` without a whole header.
+pub fn bounds(text: &str) -> Option<(&'static str, Range<usize>, usize)> {
+    let (begin, found) = fence(text);
+    let fence = found?;
+    ends(text, begin, fence).map(|(keys, body)| (fence, keys, body))
+}
+
+/// Where a text begins behind its byte order mark, and the fence that it begins with.
+fn fence(text: &str) -> (usize, Option<&'static str>) {
+    let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    (begin, ["---", "+++"].into_iter().find(|fence| first_line(&text[begin..]).trim_end() == *fence))
 }
 
 /// The bytes of the keys, and where the body begins.

@@ -3,7 +3,7 @@
 mod header;
 mod parse;
 
-pub use header::AUDIENCES;
+pub use header::{AUDIENCES, bounds};
 pub use parse::{INDEXES, id, parse, translation};
 
 use crate::{

@@ -5,6 +5,7 @@ mod html;
 mod outline;
 mod page;
 mod reply;
+mod survey;
 mod terminal;
 
 pub use escape::{Place, escape, places};
@@ -12,6 +13,7 @@ pub use html::{first_line, html};
 pub use outline::{Heading, Link, Outline, outline, slug, texts};
 pub use page::{Place as PagePlace, page};
 pub use reply::sent;
+pub use survey::{Place as SurveyPlace, What, survey};
 pub use terminal::render;
 
 /// Markdown as plain text: what it says, without what it looks like.

@@ -366,7 +366,7 @@ fn is_plain(word: &str) -> bool {
 }
 
 /// What raw HTML may hold besides what Markdown makes.
-const TAGS: [&str; 56] = [
+pub(super) const TAGS: [&str; 56] = [
     "a",
     "abbr",
     "b",

@@ -3,9 +3,11 @@
 mod fields;
 mod parse;
 mod traps;
+mod write;
 
 pub use fields::{Fields, ident, shown};
 pub use parse::parse;
+pub use write::{list, text};
 
 use crate::diagnostic::Spanned;
 

@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 10] = [
     &["yaml", "template", "expression"],
     &["playbook", "kb", "calendar"],
     &["desk"],
-    &["run", "check", "compare", "draw", "search"],
+    &["run", "check", "compare", "draw", "search", "import"],
     &["case"],
     &["store", "connector", "account"],
     &["app"],

@@ -1,0 +1,122 @@
+//! From other systems: Markdown folders to articles, tables and flowcharts to playbooks. What cannot be judged is said.
+
+mod articles;
+mod draft;
+mod finding;
+mod flowchart;
+mod header;
+mod table;
+
+pub use articles::{Options, articles};
+pub use finding::RULES;
+
+use crate::{
+    desk::Desk,
+    diagnostic::{Diagnostic, FileId, Severity, Source, Sources, Span, wording},
+    kb,
+};
+
+/// What an import makes.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// Paths below the desk, and what stands in them.
+    pub files: Vec<(String, Content)>,
+    /// What was read.
+    pub sources: Sources,
+    /// What was not carried over, or could not be judged, with its place in the source.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What stands in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A text.
+    Text(String),
+    /// The bytes of a file of the source, by its path there.
+    Copy(String),
+}
+
+/// What a source can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Rows of question, answer and next.
+    Table,
+    /// Mermaid's flowchart.
+    Flowchart,
+}
+
+impl Kind {
+    /// Told by the name of a file, else by how its text begins.
+    pub fn of(path: &str, text: &str) -> Option<Self> {
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("csv" | "tsv") => Some(Self::Table),
+            Some("mmd" | "mermaid") => Some(Self::Flowchart),
+            _ => flowchart::begins(text).then_some(Self::Flowchart),
+        }
+    }
+}
+
+/// A playbook from a table or a flowchart. `id` is the playbook's; `path` is shown in findings.
+pub fn playbook(kind: Kind, id: &str, path: &str, bytes: &[u8]) -> Import {
+    let source = Source::new(path, String::from_utf8_lossy(bytes));
+    let text = source.text.clone();
+    let mut import = Import { sources: Sources(vec![source]), ..Import::default() };
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let at = error.valid_up_to() as u32;
+        let span = Span { file: FileId(0), start: at, end: at + '\u{fffd}'.len_utf8() as u32 };
+        import.findings.push(crate::diagnostic::form::not_utf8(span));
+    }
+    let stem = path.rsplit('/').next().unwrap_or(path);
+    let title = kb::in_words(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
+    let draft = match kind {
+        Kind::Table => table::read(&text, title, &mut import.findings),
+        Kind::Flowchart => flowchart::read(&text, title, &mut import.findings),
+    };
+    if !draft.nodes.is_empty() {
+        let yaml = draft::write(&draft, &mut import.findings);
+        import.files.push((format!("playbooks/{id}.yaml"), Content::Text(yaml)));
+    }
+    import.findings.sort_by_key(|finding| (finding.primary.span.start, finding.rule.code));
+    import
+}
+
+/// An id for a playbook: the words of a file's name.
+pub fn playbook_id(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    draft::slug(name.split('.').next().unwrap_or(name), 80).unwrap_or_else(|| "imported".to_owned())
+}
+
+/// `desk.yaml` of a new desk.
+pub fn desk_file(name: &str) -> String {
+    format!("name: {}\n", crate::yaml::text(&kb::in_words(name), 2))
+}
+
+impl Import {
+    /// Whether something could not be carried over at all.
+    pub fn failed(&self) -> bool {
+        self.findings.iter().any(|finding| finding.rule.severity == Severity::Error)
+    }
+
+    /// What a desk has already of that which the import would write.
+    pub fn clashes(&self, desk: &Desk) -> Vec<String> {
+        let stem =
+            |path: &str| path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(id, _)| id.to_owned());
+        let taken = |(path, _): &&(String, Content)| match path.split('/').next() {
+            Some("kb") if !kb::is_image(path) => desk.article(&kb::id(path)).is_some(),
+            Some("playbooks") => stem(path).is_some_and(|id| desk.playbooks.contains_key(&id)),
+            _ => false,
+        };
+        self.files.iter().filter(taken).map(|(path, _)| path.clone()).collect()
+    }
+}
+
+/// Where in a file something stands.
+fn span(file: FileId, at: std::ops::Range<usize>) -> Span {
+    Span { file, start: at.start as u32, end: at.end as u32 }
+}
+
+/// A name in a message.
+fn shown(text: &str) -> String {
+    format!("`{}`", wording::shorten(text.trim()))
+}
