@@ -24,7 +24,7 @@ pub struct Arguments {
     into: PathBuf,
     /// What it is to become [default: by what the source is]
     #[arg(long = "as", value_enum, value_name = "WHAT")]
-    kind: Option<Into>,
+    kind: Option<What>,
     /// The playbook's id [default: the file's name]
     #[arg(long)]
     id: Option<String>,
@@ -43,7 +43,7 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Into {
+enum What {
     Articles,
     Playbook,
 }
@@ -96,7 +96,7 @@ fn read(arguments: &Arguments) -> Result<(PathBuf, Import), Error> {
         folder,
     };
     if file.is_dir() {
-        if kind == Some(Into::Playbook) {
+        if kind == Some(What::Playbook) {
             return Err(Error::Usage("a playbook is made of one file: name a table or a flowchart".into()));
         }
         let mut files = Vec::new();
@@ -109,14 +109,14 @@ fn read(arguments: &Arguments) -> Result<(PathBuf, Import), Error> {
         return Err(Error::Usage(format!("`{}` is larger than {} MiB", source.display(), MAX_BYTES >> 20)));
     }
     let bytes = fs::read(source).map_err(fail)?;
-    let found = Kind::of(&shown, &String::from_utf8_lossy(&bytes)).filter(|_| kind != Some(Into::Articles));
+    let found = Kind::of(&shown, &String::from_utf8_lossy(&bytes)).filter(|_| kind != Some(What::Articles));
     let folder = source.parent().unwrap_or(Path::new("")).to_owned();
     match found {
         Some(found) => {
             let id = arguments.id.clone().unwrap_or_else(|| import::playbook_id(&shown));
             Ok((folder, import::playbook(found, &id, &shown, &bytes)))
         }
-        None if kind != Some(Into::Playbook) && is_markdown(&shown) => {
+        None if kind != Some(What::Playbook) && is_markdown(&shown) => {
             let (shown, name) = shown.rsplit_once('/').map_or(("", shown.as_str()), |(folder, name)| (folder, name));
             let shown = if shown.is_empty() { String::new() } else { format!("{shown}/") };
             Ok((folder, import::articles(vec![(name.to_owned(), Some(bytes))], &options(&shown))))

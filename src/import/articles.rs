@@ -150,8 +150,9 @@ fn stem(path: &str) -> &str {
 }
 
 /// The id that a name gives: words joined by `-`.
-fn id(path: &str) -> String {
-    kb::id(&format!("kb/{}.md", path.replace('_', "-").trim_start_matches('-')))
+fn id(name: &str) -> String {
+    let plain = kb::id(&format!("kb/{name}.md")).replace('_', "-");
+    kb::id(&format!("kb/{plain}.md"))
 }
 
 /// The last part of an address.
@@ -247,7 +248,7 @@ impl Library<'_> {
         for at in 0..self.pages.len() {
             let page = &self.pages[at];
             let named = page.header.address.as_ref().and_then(|(address, _)| last(address));
-            let wanted = named.map_or_else(|| id(&page.path), id);
+            let wanted = named.map_or_else(|| id(page.path.rsplit_once('.').map_or(&page.path, |(path, _)| path)), id);
             let longer = id(&format!("{} {wanted}", folder_of(&page.path).rsplit('/').next().unwrap_or_default()));
             let numbered = (2..).map(|n| format!("{wanted}-{n}"));
             let free =
@@ -431,6 +432,10 @@ impl Library<'_> {
         let root = joined("", &name).filter(|_| named);
         let found = [beside.clone(), below, root].into_iter().flatten().find_map(|path| self.at_path(&path, image));
         let by_name = || {
+            let mut alike = self.others.values().filter(|path| named && path.rsplit('/').next() == Some(&name));
+            if let (Some(path), None) = (alike.next().filter(|path| kb::media(path).is_some()), alike.next()) {
+                return Some(Lead::Picture(path.clone()));
+            }
             let page = self.names.get(&name.to_lowercase()).copied().flatten().filter(|_| !image)?;
             Some(Lead::Page(page))
         };

@@ -11,10 +11,12 @@ use std::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-/// Texts with ways between them; the first is where it begins.
+/// Texts with ways between them.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub title: String,
+    /// Where it begins.
+    pub start: usize,
     pub nodes: Vec<Node>,
 }
 
@@ -59,6 +61,16 @@ pub(super) enum To {
     End(String),
     /// Nowhere.
     Nowhere,
+}
+
+impl Draft {
+    /// The texts that nothing leads to.
+    pub(super) fn beginnings(&self) -> Vec<usize> {
+        let ways = self.nodes.iter().flat_map(|node| &node.ways);
+        let led: BTreeSet<usize> =
+            ways.filter_map(|way| if let To::Node(to) = way.to { Some(to) } else { None }).collect();
+        (0..self.nodes.len()).filter(|at| !led.contains(at)).collect()
+    }
 }
 
 /// The longest id that is made of a text.
@@ -170,11 +182,13 @@ fn key(kind: Kind) -> &'static str {
 /// The playbook. What had to be guessed is said.
 pub(super) fn write(draft: &Draft, findings: &mut Vec<Diagnostic>) -> String {
     let mut taken = BTreeSet::new();
-    let named = |node: &Node, at: usize| slug(&node.name, MAX_ID).unwrap_or_else(|| format!("step-{}", at + 1));
+    // A name in one word is an id of somebody's; a sentence is cut.
+    let max = |node: &Node| if node.name.contains(' ') { MAX_ID } else { 80 };
+    let named = |node: &Node, at: usize| slug(&node.name, max(node)).unwrap_or_else(|| format!("step-{}", at + 1));
     let ids = draft.nodes.iter().enumerate().map(|(at, node)| free(named(node, at), &mut taken)).collect();
     let mut writer = Writer { draft, ids, findings, out: String::new() };
     writer.starts();
-    let out = format!("title: {}\nstart: {}\n\nsteps:\n", yaml::text(&draft.title, 2), writer.ids[0]);
+    let out = format!("title: {}\nstart: {}\n\nsteps:\n", yaml::text(&draft.title, 2), writer.ids[draft.start]);
     writer.out = out;
     for at in 0..draft.nodes.len() {
         writer.step(at);
@@ -205,10 +219,7 @@ impl Writer<'_> {
 
     /// Says which texts besides the first nothing leads to.
     fn starts(&mut self) {
-        let ways = self.draft.nodes.iter().flat_map(|node| &node.ways);
-        let led: BTreeSet<usize> =
-            ways.filter_map(|way| if let To::Node(to) = way.to { Some(to) } else { None }).collect();
-        for at in (1..self.draft.nodes.len()).filter(|at| !led.contains(at)) {
+        for at in self.draft.beginnings().into_iter().filter(|at| *at != self.draft.start) {
             let node = &self.draft.nodes[at];
             let message = format!("nothing leads to {}, and the playbook begins elsewhere", shown(&node.text));
             let help = "lead a way to it, or make it a playbook of its own";
@@ -223,6 +234,8 @@ impl Writer<'_> {
             node.ways.iter().partition(|way| after_visits(&way.label).is_some());
         let has = |label: &str| ways.iter().filter(|way| way.label == label).count() == 1;
         let only = |labels: &[&str]| ways.iter().all(|way| labels.contains(&way.label.as_str()) && has(&way.label));
+        // A playbook is called by its id; anything else in such a box is a text.
+        let is_call = node.kind == Some(Kind::Call) && slug(&node.text, 80).as_ref() == Some(&node.text);
         let ends = matches!(node.kind, Some(Kind::Resolve | Kind::NotResolved | Kind::Escalate));
         if ends && !ways.is_empty() {
             let message = format!("{} is called an ending, and goes on", shown(&node.text));
@@ -240,7 +253,7 @@ impl Writer<'_> {
                 self.line(4, "verify", "Did it work?");
                 ways.iter().for_each(|way| self.way(4, &way.label, way));
             }
-            ways if node.kind == Some(Kind::Call) && only(&["resolved", "not resolved"]) => {
+            ways if is_call && only(&["resolved", "not resolved"]) => {
                 self.line(4, "call", text);
                 ways.iter().for_each(|way| self.way(4, &way.label.replace(' ', "_"), way));
             }
@@ -316,10 +329,7 @@ impl Writer<'_> {
         match &way.to {
             To::Node(to) => self.raw(indent, key, &self.ids[*to].clone()),
             To::End(text) => {
-                let kind = judged(text).unwrap_or_else(|| {
-                    self.unclear(&way.at, text, "it counts as not solved");
-                    Kind::NotResolved
-                });
+                let kind = judged(text).unwrap_or(Kind::NotResolved);
                 self.in_place(indent, key, kind, text);
             }
             To::Nowhere => {

@@ -67,10 +67,16 @@ pub(super) fn read(file: FileId, text: &str, findings: &mut Vec<Diagnostic>) -> 
     let first = entries.first().map_or(keys.end, |entry| entry.lines.start);
     header.keep_comments(&text[keys.start..first]);
     for entry in entries {
-        if header.take(&entry) {
+        let taken = header.take(&entry);
+        if taken == Some(true) {
             header.keep_comments(&text[entry.lines]);
         } else {
-            let message = format!("{} is no key of ours: it stays in the header as a comment", shown(&entry.key));
+            let message = match taken {
+                None => format!("{} is no key of ours: it stays in the header as a comment", shown(&entry.key)),
+                _ => {
+                    format!("what {} says has no place in ours: it stays in the header as a comment", shown(&entry.key))
+                }
+            };
             let help = "give its meaning to one of our keys, or drop the comment; `firstline explain foreign_header` lists them";
             findings.push(Diagnostic::new(&finding::UNMAPPED_KEY, entry.span, message).help(help));
             header.keep(&text[entry.lines]);
@@ -85,15 +91,27 @@ fn strict(file: FileId, text: &str, keys: &Range<usize>, findings: &mut Vec<Diag
         return Vec::new();
     }
     let masked = format!("{}{}", "\n".repeat(keys.start), &text[keys.clone()]);
-    let (_, tree, found) = yaml::parse(file, "", masked.as_bytes());
-    findings.extend(found);
-    let Some(Node::Map(map)) = tree.map(|tree| tree.value) else { return loose(file, text, keys, ':') };
+    let (_, tree, mut found) = yaml::parse(file, "", masked.as_bytes());
+    let Some(Node::Map(map)) = tree.map(|tree| tree.value) else {
+        findings.extend(found);
+        return loose(file, text, keys, ':');
+    };
     let line_start = |at: u32| text[..at as usize].rfind('\n').map_or(0, |n| n + 1).max(keys.start);
     let starts: Vec<usize> = map.iter().map(|(key, _)| line_start(key.span.start)).collect();
     let ends = starts.iter().skip(1).copied().chain([keys.end]);
     let lines: Vec<Range<usize>> = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-    let entries = map.into_iter().zip(lines);
-    entries.map(|((key, value), lines)| Entry { key: key.value, span: key.span, value: value.value, lines }).collect()
+    let entries = map.into_iter().zip(lines).map(|((key, value), lines)| {
+        let mut entry = Entry { key: key.value, span: key.span, value: value.value, lines };
+        // What YAML stumbles over, such as a colon in a title, can be plain to people.
+        if let (Node::Broken, [again]) = (&entry.value, loose(file, text, &entry.lines, ':').as_slice()) {
+            entry.value = again.value.clone();
+            found.retain(|finding| !entry.lines.contains(&(finding.primary.span.start as usize)));
+        }
+        entry
+    });
+    let entries = entries.collect();
+    findings.extend(found);
+    entries
 }
 
 /// A line's key, if it is `key: value` or `key = value` at its beginning, and where the value begins.
@@ -225,10 +243,10 @@ fn fill<T>(place: &mut Option<T>, value: Option<T>) -> bool {
 }
 
 impl Header {
-    /// Takes an entry; false if its meaning is lost but for a comment.
-    fn take(&mut self, entry: &Entry) -> bool {
+    /// Takes an entry; false if its value has no place here, `None` if its key has none.
+    fn take(&mut self, entry: &Entry) -> Option<bool> {
         let (value, key) = (&entry.value, entry.key.to_lowercase());
-        match key.as_str() {
+        Some(match key.as_str() {
             "title" => fill(&mut self.title, text(value)),
             "summary" | "description" | "excerpt" | "intro" | "abstract" => fill(&mut self.summary, text(value)),
             "tags" | "tag" | "keywords" | "labels" => add(&mut self.tags, words(value)),
@@ -274,8 +292,8 @@ impl Header {
                 self.related.extend(ids.into_iter().map(|id| (id, entry.span)));
                 true
             }),
-            _ => false,
-        }
+            _ => return None,
+        })
     }
 
     /// `{os: [windows]}`

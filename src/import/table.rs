@@ -1,10 +1,10 @@
 //! Rows of step, question, answer and next, as spreadsheets save them.
 
 use super::{
-    draft::{Draft, Kind, Node, To, Way},
+    draft::{Draft, Kind, Node, To, Way, judged},
     finding, shown, span,
 };
-use crate::diagnostic::{Diagnostic, FileId};
+use crate::diagnostic::{Diagnostic, FileId, wording};
 use std::{collections::HashMap, ops::Range};
 
 /// A cell: its text, and where it stands.
@@ -53,7 +53,7 @@ const TYPES: [(Option<Kind>, &[&str]); 7] = [
 /// Reads a table. Every row is in the draft, or a finding names it.
 pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) -> Draft {
     let mut rows = rows(text).into_iter().filter(|row| row.iter().any(|cell| !cell.text.trim().is_empty()));
-    let mut draft = Draft { title, nodes: Vec::new() };
+    let mut draft = Draft { title, ..Draft::default() };
     let Some(head) = rows.next() else { return draft };
     let mut find = |rule, at: &Range<usize>, message: String, help: &str| {
         findings.push(Diagnostic::new(rule, span(FileId(0), at.clone()), message).help(help));
@@ -157,18 +157,23 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
                 find(&finding::LOST_WAY, &at, message, "write the step that comes next, or how it ends");
                 To::Nowhere
             }
-            _ if super::draft::judged(&next.text).is_some() => To::End(next.text),
-            _ => {
-                let message =
-                    format!("{} is no step of this table, and no ending that can be judged", shown(&next.text));
-                find(
-                    &finding::LOST_WAY,
-                    &next.at,
-                    message,
-                    "write a step's name as it stands in its column, or how it ends",
-                );
-                To::End(next.text)
-            }
+            _ if judged(&next.text).is_some() => To::End(next.text),
+            _ => match wording::nearest(&next.text, known.keys().map(String::as_str)) {
+                // A sentence is something to do; a word is a step that is not there.
+                None if next.text.contains(' ') => {
+                    let node = Node { name: next.text.clone(), text: next.text, at: next.at, ..Node::default() };
+                    draft.nodes.push(node);
+                    To::Node(draft.nodes.len() - 1)
+                }
+                near => {
+                    let message =
+                        format!("{} is no step of this table, and no ending that can be judged", shown(&next.text));
+                    let help = "write a step's name as it stands in its column, or how it ends".to_owned();
+                    let help = near.map_or(help, |near| format!("did you mean `{near}`?"));
+                    find(&finding::LOST_WAY, &next.at, message, &help);
+                    To::End(next.text)
+                }
+            },
         };
         draft.nodes[from].ways.push(Way { label, to, at });
     }

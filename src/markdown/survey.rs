@@ -236,6 +236,19 @@ mod tests {
                     > [!NOTE]\n> ok\n\n> [!VIDEO https://v.example]\n\n{{< note >}}\n{% raw %} <user> <br>\n\n```\n{{ code }} [[x]]\n```\n\n!!! tip \"T\"\n    x\n";
         let found: Vec<_> =
             survey(text).into_iter().map(|place| format!("{:?} {}", place.what, &text[place.at])).collect();
-        insta::assert_snapshot!(found.join("\n"), @"");
+        let expected = [
+            "Markup {#own}",
+            "Markup :::note",
+            "Markup :::",
+            r#"Embed { to: "a.png", text: "An `a` [x](y)", image: true } :::image type="icon" source="a.png" alt-text="An `a` [x](y)":::"#,
+            r#"Embed { to: "Other page#x", text: "o", image: false } [[Other page#x|o]]"#,
+            r#"Embed { to: "p.png", text: "p.png", image: true } ![[p.png]]"#,
+            "Markup [!VIDEO https://v.example]",
+            "Markup {{< note >}}",
+            "Markup {% raw %}",
+            "Tag <user>",
+            r#"Markup !!! tip "T""#,
+        ];
+        assert_eq!(found, expected);
     }
 }

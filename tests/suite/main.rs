@@ -25,6 +25,7 @@ mod guide;
 mod handover;
 mod help;
 mod hostile;
+mod import;
 mod incidents;
 mod invariants;
 mod layers;
