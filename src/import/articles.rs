@@ -28,6 +28,9 @@ const MAX_BYTES: usize = 1 << 20;
 /// What addresses out of the desk begin with, and of a playbook.
 const SCHEMES: [&str; 5] = ["https:", "http:", "mailto:", "tel:", "playbook:"];
 
+/// Folders that websites leave out of their addresses.
+const ROOTS: [&str; 4] = ["content", "docs", "static", "public"];
+
 /// A Markdown file of the folder.
 struct Page {
     /// Below the folder.
@@ -68,8 +71,8 @@ enum Lead {
     Lost(&'static str),
 }
 
-/// Takes over a folder: paths below it, and for each Markdown file its bytes; a path that ends with `/` is a folder that
-/// was not gone into.
+/// Takes over a folder: paths below it, and for each Markdown file its bytes; a path that ends with `/` is a folder
+/// that was not gone into.
 pub fn articles(files: Vec<(String, Option<Vec<u8>>)>, options: &Options<'_>) -> Import {
     let mut import = Import::default();
     let mut library = Library {
@@ -430,7 +433,9 @@ impl Library<'_> {
         let beside = if rooted { joined("", &name) } else { joined(folder_of(from), &name) };
         let below = joined(from.rsplit_once('.').map_or(from, |(path, _)| path), &name).filter(|_| !rooted);
         let root = joined("", &name).filter(|_| named);
-        let found = [beside.clone(), below, root].into_iter().flatten().find_map(|path| self.at_path(&path, image));
+        let roots = ROOTS.iter().filter(|_| rooted).filter_map(|root| joined(root, &name));
+        let mut paths = [beside.clone(), below, root].into_iter().flatten().chain(roots);
+        let found = paths.find_map(|path| self.at_path(&path, image));
         let by_name = || {
             let mut alike = self.others.values().filter(|path| named && path.rsplit('/').next() == Some(&name));
             if let (Some(path), None) = (alike.next().filter(|path| kb::media(path).is_some()), alike.next()) {
@@ -462,9 +467,7 @@ impl Library<'_> {
         }
         let plain = path.trim_end_matches(".html").trim_end_matches(".htm");
         let page = |path: &str| self.paths.get(path);
-        let index = || {
-            kb::INDEXES.iter().find_map(|name| page(&format!("{path}/{name}.md").trim_start_matches('/').to_owned()))
-        };
+        let index = || kb::INDEXES.iter().find_map(|name| page(format!("{path}/{name}.md").trim_start_matches('/')));
         let found = page(&path).or_else(|| page(&format!("{plain}.md"))).or_else(index)?;
         Some(if image { Lead::Lost("includes another page") } else { Lead::Page(*found) })
     }

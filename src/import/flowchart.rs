@@ -324,6 +324,9 @@ fn entities(text: &str) -> String {
     out + rest
 }
 
+/// The text in a box, and what the box stands for.
+type Shape<'a> = (&'a str, Option<Kind>);
+
 /// A place in a statement.
 struct Cursor<'a> {
     text: &'a str,
@@ -364,10 +367,9 @@ impl<'a> Cursor<'a> {
         (end > 0).then(|| &rest[..end])
     }
 
-    /// The text in brackets behind a name, and what they stand for; `Some(None)` without brackets, `None` if they do not
-    /// end.
-    #[allow(clippy::type_complexity)]
-    fn shape(&mut self) -> Option<Option<(&'a str, Option<Kind>)>> {
+    /// The text in brackets behind a name, and what they stand for; `Some(None)` without brackets, `None` if they do
+    /// not end.
+    fn shape(&mut self) -> Option<Option<Shape<'a>>> {
         let rest = self.rest();
         if let Some(data) = rest.strip_prefix("@{") {
             let end = data.find('}')?;

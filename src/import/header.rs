@@ -77,7 +77,7 @@ pub(super) fn read(file: FileId, text: &str, findings: &mut Vec<Diagnostic>) -> 
                     format!("what {} says has no place in ours: it stays in the header as a comment", shown(&entry.key))
                 }
             };
-            let help = "give its meaning to one of our keys, or drop the comment; `firstline explain foreign_header` lists them";
+            let help = "give its meaning to one of our keys, or drop it; `firstline explain foreign_header` lists them";
             findings.push(Diagnostic::new(&finding::UNMAPPED_KEY, entry.span, message).help(help));
             header.keep(&text[entry.lines]);
         }

@@ -189,7 +189,9 @@ fn named(import: &Import) -> BTreeMap<usize, BTreeSet<&'static str>> {
     for finding in &import.findings {
         let file = import.sources.file(finding.primary.span);
         let (first, last) = (file.position(finding.primary.span.start).0, file.position(finding.primary.span.end).0);
-        (first..=last).for_each(|line| drop(out.entry(line).or_default().insert(finding.rule.name)));
+        for line in first..=last {
+            out.entry(line).or_default().insert(finding.rule.name);
+        }
     }
     out
 }
