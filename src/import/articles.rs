@@ -6,7 +6,7 @@ use super::{
     shown, span,
 };
 use crate::{
-    diagnostic::{Diagnostic, FileId, Rule, Source, Span, form},
+    diagnostic::{Diagnostic, FileId, Rule, Source, Span, form, wording},
     kb,
     markdown::{self, What},
 };
@@ -232,7 +232,7 @@ impl Library<'_> {
             header.audience = vec!["self-service".to_owned(), "agent".to_owned()];
         }
         if header.title.is_none() && markdown::outline(body).headings.is_empty() {
-            header.title = Some(kb::in_words(stem(path)));
+            header.title = Some(wording::in_words(stem(path)));
         }
         let folder: String = folder_of(path)
             .split('/')

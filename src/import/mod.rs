@@ -68,7 +68,7 @@ pub fn playbook(kind: Kind, id: &str, path: &str, bytes: &[u8]) -> Import {
         import.findings.push(crate::diagnostic::form::not_utf8(span));
     }
     let stem = path.rsplit('/').next().unwrap_or(path);
-    let title = kb::in_words(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
+    let title = wording::in_words(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
     let draft = match kind {
         Kind::Table => table::read(&text, title, &mut import.findings),
         Kind::Flowchart => flowchart::read(&text, title, &mut import.findings),
@@ -89,7 +89,7 @@ pub fn playbook_id(path: &str) -> String {
 
 /// `desk.yaml` of a new desk.
 pub fn desk_file(name: &str) -> String {
-    format!("name: {}\n", crate::yaml::text(&kb::in_words(name), 2))
+    format!("name: {}\n", crate::yaml::text(&wording::in_words(name), 2))
 }
 
 impl Import {
