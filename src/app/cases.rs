@@ -20,16 +20,20 @@ const TRIES: u32 = 16;
 /// So many cases are kept in memory.
 const KEPT: usize = 2048;
 
-/// A case has changed.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Changed {
-    /// The case.
-    #[serde(skip)]
-    pub id: CaseId,
-    /// Its number.
-    pub case: u64,
-    /// Its latest entry.
-    pub seq: u64,
+/// What has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// A case, by its number, with its latest entry.
+    Case {
+        /// The case.
+        id: CaseId,
+        /// Its number.
+        number: u64,
+        /// Its latest entry.
+        seq: u64,
+    },
+    /// The desk.
+    Desk,
 }
 
 /// Whether a case is what this form has opened.
@@ -492,7 +496,7 @@ impl App {
             self.wake.notify_one();
         }
         // Nobody listening is fine.
-        let _ = self.changes.send(Changed { id, case: next.number, seq: next.seq });
+        let _ = self.changes.send(Changed::Case { id, number: next.number, seq: next.seq });
         Ok(next)
     }
 

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// What the store calls the last good `desk.yaml`.
@@ -97,6 +97,8 @@ pub struct Live {
     pub hash: String,
     /// See [`Live::index_in`].
     pub indexes: Indexes,
+    /// See [`Live::tested`].
+    pub tested: OnceLock<super::library::Tested>,
     /// Where the index lies; in memory, if nowhere.
     pub index_folder: Option<PathBuf>,
 }
@@ -179,7 +181,7 @@ impl Live {
             }
         }
         let desk_held_back = held.is_some();
-        let (indexes, index_folder) = (Indexes::new(&desk), None);
+        let (indexes, tested, index_folder) = (Indexes::new(&desk), OnceLock::new(), None);
         let recalls = good.recalls.clone();
         let live = Self {
             desk,
@@ -193,6 +195,7 @@ impl Live {
             since,
             hash,
             indexes,
+            tested,
             index_folder,
         };
         (live, fresh)

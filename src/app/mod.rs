@@ -10,6 +10,7 @@ pub mod find;
 pub mod gaps;
 mod images;
 mod incidents;
+pub mod library;
 mod live;
 mod load;
 mod numbers;
@@ -182,7 +183,7 @@ impl App {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = what;
     }
 
-    /// Told when a case has changed in this process. Whoever falls behind misses some, and asks again.
+    /// Told when a case, or the desk, has changed in this process. Whoever falls behind misses some, and asks again.
     pub fn changes(&self) -> broadcast::Receiver<Changed> {
         self.changes.subscribe()
     }
@@ -218,6 +219,8 @@ impl App {
             let warmed = tokio::task::spawn_blocking(move || next.warm_up_after(&before));
             warmed.await.expect("indexing does not panic");
             *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+            // Nobody listening is fine.
+            let _ = self.changes.send(Changed::Desk);
         }
         Ok(())
     }

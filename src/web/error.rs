@@ -52,7 +52,7 @@ fn problem(error: app::Error) -> Problem {
     match error {
         app::Error::NoCase => Problem::new(404, "There is no such case", "It may have been mistyped."),
         app::Error::NoPlaybook(_) => Problem::new(404, "This playbook cannot be started", error.to_string())
-            .way("/health", "How the playbooks stand"),
+            .way("/library", "How the playbooks stand"),
         app::Error::Denied(Denied::Taken { by }) => {
             Problem::new(409, "Somebody else was faster", format!("{by} works on this case"))
         }

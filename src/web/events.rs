@@ -1,6 +1,7 @@
 //! Others' changes, as they happen: only which case is at which entry; the page asks again under its own rights.
 
 use super::{error::Answer, visit::Visit};
+use crate::app::Changed;
 use axum::{
     extract::Query,
     response::{
@@ -35,10 +36,11 @@ pub async fn changes(visit: Visit, Query(of): Query<Of>) -> Answer {
     };
     let later = changes.filter_map(move |changed| async move {
         match changed {
-            Ok(changed) if of.case.is_none_or(|case| case == changed.case) => {
-                Some(Told { case: changed.case, seq: changed.seq })
+            Ok(Changed::Case { number, seq, .. }) => {
+                of.case.is_none_or(|case| case == number).then_some(Told { case: number, seq })
             }
-            Ok(_) => None,
+            // No case has this number: whoever follows all of them looks again.
+            Ok(Changed::Desk) => of.case.is_none().then_some(Told { case: 0, seq: 0 }),
             // Some were missed: whatever it was, look again.
             Err(BroadcastStreamRecvError::Lagged(_)) => {
                 Some(Told { case: of.case.unwrap_or(0), seq: u64::from(u32::MAX) })

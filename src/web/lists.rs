@@ -1,8 +1,8 @@
-//! Lists: the queue, cases that somebody looks for, the outbox, how the playbooks stand.
+//! Lists: the queue, cases that somebody looks for, the outbox.
 
 use super::{
     error::{Answer, not_found},
-    page::{self, RowView, health::Health, lists},
+    page::{self, RowView, lists},
     sign_in::local,
     visit::{MOST, Visit},
 };
@@ -86,10 +86,4 @@ pub async fn retry(visit: Visit, Path(id): Path<OutboxId>, Form(on): Form<On>) -
         Some(_) => Ok(Redirect::to(local(&on.to)).into_response()),
         None => Err(not_found("There is no such delivery.")),
     }
-}
-
-/// `GET /health`
-pub async fn health(visit: Visit) -> Answer {
-    let health = Health::new(&visit.live(), visit.app().desk_trouble());
-    Ok(visit.page("health.html", "health", health).await)
 }

@@ -20,6 +20,7 @@ mod flow;
 mod health;
 mod images;
 mod incidents;
+mod library;
 mod lists;
 mod reply;
 mod runs;
@@ -88,7 +89,12 @@ pub fn routes(console: Console) -> Router {
         .route("/incidents/{id}/close", post(incidents::close))
         .route("/outbox", get(lists::outbox))
         .route("/outbox/{id}/retry", post(lists::retry))
-        .route("/health", get(lists::health))
+        .route("/library", get(library::show))
+        .route("/library/{playbook}", get(library::playbook))
+        .route("/library/{playbook}/preview", get(library::preview))
+        .route("/library/{playbook}/versions", get(library::versions))
+        .route("/library/{playbook}/rebase", post(library::rebase))
+        .route("/library/{playbook}/recall", post(library::recall))
         .route("/events", get(events::changes))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

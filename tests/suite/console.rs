@@ -1,26 +1,30 @@
 //! The console's pages: what they show of a case, and that nothing that somebody typed is markup there.
 
 use firstline::{
-    app,
+    app::{
+        self,
+        gaps::{Gap, Lack},
+    },
     case::{
         self, Case, Entry, Escalation, Event, OutboxEntry, Requester, Ticket,
         envelope::{Envelope, Friction, Script, Seat, Tried, Why},
+        numbers::{Numbers, Outcomes, PlaybookNumbers, StepNumbers},
     },
     desk::Desk,
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     language::Language,
     run::{self, Audience, Input, Said, Signal, View},
-    store::{Incident, Outgoing, Standing},
+    store::{Incident, Outgoing, Recall, Standing},
     web::{
         page::{
             self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, flow, found,
-            health, home, incidents, lists, reply,
+            health, home, incidents, library, lists, reply,
         },
         view,
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 fn now() -> Timestamp {
     "2026-11-21T10:30:00Z".parse().expect("a moment")
@@ -76,8 +80,140 @@ fn live(desk: &Arc<Desk>) -> app::Live {
         since: now(),
         hash: String::new(),
         indexes: app::Indexes::new(desk),
+        tested: OnceLock::new(),
         index_folder: None,
     }
+}
+
+fn library(health: health::Health) -> library::Library {
+    let review = |title: &str, playbook: bool, overdue: bool| library::Review {
+        title: title.into(),
+        address: "/library/a".into(),
+        playbook,
+        owner: overdue.then(|| "Endpoint team".into()),
+        by: "2026-11-30".into(),
+        overdue,
+    };
+    let book = |title: &str, errors, warnings, passed, tests| library::Book {
+        id: "a".into(),
+        title: title.into(),
+        owner: None,
+        errors,
+        warnings,
+        passed,
+        tests,
+        covered: 88,
+        outcomes: Outcomes { started: passed as u64, assumed: 1, ..Outcomes::default() },
+        escalated: 1,
+    };
+    let gap = |lack, reason: Option<&str>| library::GapView {
+        gap: Gap {
+            lack,
+            count: 3,
+            audience: Audience::SelfService,
+            playbook: reason.map(|_| "a".into()),
+            step: reason.map(|_| "lights".into()),
+            reason: reason.map(str::to_owned),
+            article: (lack == Lack::Feedback).then(|| "b".into()),
+            words: Some("no <picture>".into()),
+            reasons: Default::default(),
+            cases: vec![1001, 1002],
+            said: vec!["another <cable>".into()],
+        },
+        title: None,
+        why: None,
+    };
+    library::Library {
+        health,
+        reviews: vec![review("Printer is <offline>", true, true), review("Clear the queue", false, false)],
+        gaps: vec![
+            gap(Lack::Verdict, Some("missing-step")),
+            gap(Lack::Stop, Some("stuck")),
+            gap(Lack::Feedback, None),
+            gap(Lack::NoHits, None),
+            gap(Lack::NotOpened, None),
+        ],
+        playbooks: vec![book("A", 1, 0, 2, 3), book("B", 0, 2, 3, 3), book("C", 0, 0, 0, 0)],
+        articles: 38,
+    }
+}
+
+fn playbook_page(id: &str) -> library::BookPage {
+    let version = |hash: &str, in_force, recalled| app::library::Version {
+        hash: hash.into(),
+        runs: 32,
+        open: 2,
+        in_force,
+        recalled,
+    };
+    let recall = Recall {
+        program: "b".into(),
+        playbook: id.into(),
+        why: "it breaks <trays>".into(),
+        by: "Bo".into(),
+        at: now(),
+    };
+    let versions = vec![version("0123456789", true, None), version("b", false, Some(recall))];
+    let step = StepNumbers {
+        playbook: id.into(),
+        step: "lights".into(),
+        item: None,
+        kind: "ask",
+        visits: 12,
+        ways: Default::default(),
+        abandoned: 1,
+        open: 0,
+        stops: Default::default(),
+        escalated: 0,
+        seconds: Some(70),
+        minutes: Some(1.0),
+        chance: None,
+        weeks: Vec::new(),
+    };
+    let all = Numbers { outcomes: Outcomes { started: 12, ..Outcomes::default() }, steps: vec![step] };
+    let numbers = vec![PlaybookNumbers { playbook: id.into(), all, versions: Vec::new() }];
+    library::BookPage::new(&live(&Arc::new(app::starter())), id, versions, &numbers, Vec::new(), Language::ENGLISH)
+        .expect("it is there")
+}
+
+/// What changed since a desk with another first step.
+fn versions_page(id: &str) -> library::Versions {
+    let starter = app::starter();
+    let source = starter.source(&starter.playbooks[id]);
+    let (path, text) = (source.path.clone(), source.text.replace("start: lights", "start: who-else"));
+    let files = starter.sources.0.iter().map(|source| (source.path.clone(), source.text.as_bytes().to_vec()));
+    let others = files.filter(|(other, _)| *other != path).chain([(path.clone(), text.into_bytes())]);
+    let other = Desk::build(others.collect());
+    let version = app::library::Version { hash: "0123456789".into(), runs: 3, open: 1, in_force: true, recalled: None };
+    let mut page = library::Versions::new(&starter.playbooks[id], "HEAD", vec![version], true);
+    page.compare(id, &firstline::compare::compare(&other, &starter), &other, &starter);
+    let difference = run::Difference { after: None, was: "asks `who-else`".into(), now: "asks `lights`".into() };
+    page.rebased(app::Rebased {
+        moved: Vec::new(),
+        stays: vec![app::Stays { case: 1031, run: RunId::mint(), playbook: id.into(), difference }],
+        current: 2,
+        without: 0,
+    });
+    page.replayed(&run::replay::Summary { runs: 4, ..Default::default() });
+    page
+}
+
+/// A draft's page after answers to whatever it asks.
+fn preview(id: &str, audience: Audience, words: &[&str]) -> String {
+    let live = live(&Arc::new(app::starter()));
+    let mut said: Vec<(String, String)> = Vec::new();
+    for word in words {
+        let draft = live.draft(id, audience, &said).expect("it links");
+        let View::Prompt(prompt) = draft.run.view(&run::CaseInfo::default()) else {
+            panic!("it is over before {word}")
+        };
+        said.push((prompt.at, (*word).to_owned()));
+    }
+    let draft = live.draft(id, audience, &said);
+    let answers: Vec<String> = said.iter().map(|(at, said)| format!("{at}={said}")).collect();
+    let page =
+        library::Preview::new(&live, &live.newest.playbooks[id], audience, &answers, draft.as_ref(), Language::ENGLISH);
+    view::page("preview.html", &frame("library"), page)
 }
 
 /// A case that is told what happens to it, a minute apart.
@@ -367,7 +503,7 @@ fn pages() -> Vec<(&'static str, String)> {
             health::Stale { id: "b".into(), errors: None, served: false, withdrawn: None },
             health::Stale { id: "c".into(), errors: None, served: false, withdrawn: Some("It does harm.".into()) },
         ],
-        findings: health::findings(&found, &broken.sources),
+        findings: health::findings(found.iter(), &broken.sources),
     };
     let refused = Standing::Refused { at: now(), attempts: 1, said: "400: group `2nd Levle` does not exist".into() };
     let due = Standing::Due {
@@ -408,7 +544,12 @@ fn pages() -> Vec<(&'static str, String)> {
         ("queue", view::page("queue.html", &frame("queue"), queue())),
         ("cases", view::page("cases.html", &frame(""), cases)),
         ("outbox", view::page("outbox.html", &frame("outbox"), outbox)),
-        ("health", view::page("health.html", &frame("health"), health)),
+        ("library", view::page("library.html", &frame("library"), library(health))),
+        ("playbook", view::page("playbook.html", &frame("library"), playbook_page("printer-offline"))),
+        ("versions", view::page("versions.html", &frame("library"), versions_page("printer-offline"))),
+        ("preview", preview("verify-identity", Audience::Agent, &["nonsense"])),
+        ("preview-typed", preview("verify-identity", Audience::Agent, &["next", "owner"])),
+        ("preview-over", preview("printer-offline", Audience::SelfService, &["stuck"])),
         ("article", view::page("article.html", &frame(""), article_page("calm-an-upset-caller"))),
         ("flow", {
             let story = Story::new("Maria Keller", "The VPN hangs").start("vpn-does-not-connect", &[]).say(&["failed"]);

@@ -1,14 +1,9 @@
 //! Everything that the console does, as a browser without JavaScript does it.
 
 use crate::server::{Answer, Folder, Server, Visitor};
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
-    time::Duration,
-};
 
 /// The number of the case that an answer leads to or shows.
-fn number(answer: &Answer) -> String {
+pub fn number(answer: &Answer) -> String {
     let path = answer.header("location").map(str::to_owned).unwrap_or_else(|| {
         let mark = "data-case=\"";
         let at = answer.body.find(mark).unwrap_or_else(|| panic!("no case in {}", answer.body));
@@ -41,7 +36,7 @@ fn step(page: &Answer) -> String {
     action.unwrap_or_else(|| panic!("no step in {}", page.body))
 }
 
-fn say(visitor: &mut Visitor, page: &Answer, answer: &str) -> Answer {
+pub fn say(visitor: &mut Visitor, page: &Answer, answer: &str) -> Answer {
     let path = format!("{}/answer", step(page));
     visitor.submit(&path, &[("position", &page.field("position")), ("answer", answer)])
 }
@@ -281,13 +276,7 @@ fn others_changes_are_told_and_nothing_between_page_and_stream_is_missed() {
     let (_folder, server) = served();
     let mut ann = named(&server, "Ann", "tier-1");
     let case = number(&ann.post("/cases", &[("words", "a")]));
-    let mut stream = TcpStream::connect(&server.address).expect("it listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket takes it");
-    write!(stream, "GET /events?case={case} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address).expect("it is sent");
-    let mut lines =
-        BufReader::new(stream.try_clone().expect("a socket")).lines().map(|line| line.expect("it can be read"));
-    let mut next =
-        || lines.by_ref().find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).expect("it goes on");
+    let mut next = server.events(&format!("/events?case={case}"));
     assert_eq!(next(), format!("{{\"case\":{case},\"seq\":1}}"));
     let other = number(&ann.post("/cases", &[("words", "b")]));
     ann.post(&format!("/cases/{other}/note"), &[("text", "elsewhere")]);

@@ -225,7 +225,7 @@ fn forbidden() -> Vec<String> {
         ]);
     }
     out.extend(
-        ["/", "/queue", "/cases", "/cases/1001", "/cases/1001/flow", "/health", "/outbox", "/incidents"]
+        ["/", "/queue", "/cases", "/cases/1001", "/cases/1001/flow", "/library", "/outbox", "/incidents"]
             .map(str::to_owned),
     );
     out

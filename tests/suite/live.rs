@@ -18,7 +18,7 @@ fn second() -> String {
 }
 
 /// Asks until it holds; the watcher has its own pace.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < until, "{what}");
@@ -47,20 +47,20 @@ fn a_change_is_in_force_for_new_runs_and_a_run_keeps_its_program() {
 
     // Broken: the last good version stays, and the console says why.
     folder.write(&[("desk/playbooks/one.yaml", &second().replace("yes: done", "yes: dome"))]);
-    eventually("the mistake is told of", || shows(&mut ann, "/health", "dome"));
+    eventually("the mistake is told of", || shows(&mut ann, "/library", "dome"));
     assert!(ann.submit("/cases", &[("words", "c"), ("playbook", "one")]).body.contains("Is it the second version?"));
     assert!(server.stop());
 
     // After a restart too, and the runs are as they were.
     let server = Server::start(&data, Some(&desk));
     let mut ann = server.visitor();
-    assert!(shows(&mut ann, "/health", "dome"));
+    assert!(shows(&mut ann, "/library", "dome"));
     assert!(ann.submit("/cases", &[("words", "d"), ("playbook", "one")]).body.contains("Is it the second version?"));
     assert!(shows(&mut ann, "/cases/1001", "Is it the first version?"));
 
     // A broken `desk.yaml` leaves the last good one.
     folder.write(&[("desk/playbooks/one.yaml", &second()), ("desk/desk.yaml", "name: [oh")]);
-    eventually("the mistake is told of", || shows(&mut ann, "/health", "desk.yaml"));
+    eventually("the mistake is told of", || shows(&mut ann, "/library", "desk.yaml"));
     assert!(shows(&mut ann, "/", "Test desk"));
 
     // Put right, all is well; a playbook that is taken out is not offered any more.

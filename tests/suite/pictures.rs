@@ -247,16 +247,16 @@ fn every_page_fits_and_can_be_read() {
     look.at("outbox");
     look.browser.go("/cases/1001");
     look.at("not-delivered");
-    look.browser.go("/health");
-    look.at("health");
+    look.browser.go("/library");
+    look.at("library");
     let broken = desk.join("playbooks/printers/printer-offline.yaml");
     let text = fs::read_to_string(&broken).expect("it is there").replace("goto: who-else", "goto: who-esle");
     fs::write(&broken, text).expect("it can be written");
     look.browser.until("the broken playbook", || {
-        look.browser.go("/health");
+        look.browser.go("/library");
         look.browser.text("main").contains("good version").then_some(())
     });
-    look.at("health-broken");
+    look.at("library-broken");
     assert!(look.faults.is_empty(), "{}", look.faults.join("\n"));
 }
 

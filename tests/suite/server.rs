@@ -90,6 +90,15 @@ impl Server {
         ended.success()
     }
 
+    /// A stream of changes: waits for the next one each time.
+    pub fn events(&self, path: &str) -> impl FnMut() -> String + use<> {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket takes it");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address).expect("it is sent");
+        let mut lines = BufReader::new(stream).lines().map(|line| line.expect("it can be read"));
+        move || lines.by_ref().find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).expect("it goes on")
+    }
+
     /// Somebody in front of a browser without JavaScript.
     pub fn visitor(&self) -> Visitor {
         Visitor::at(&self.address)

@@ -111,7 +111,8 @@ fn what_people_type_is_text_wherever_it_is_shown() {
     }
     ann.submit("/cases/1001/claim", &[]);
     is_clean(&ann.submit("/cases/1001/hand-back", &[("question", EVIL), ("text", EVIL), ("why", EVIL)]), "a question");
-    for path in ["/", "/queue", "/queue?tier=tier-2", "/cases", "/cases?find=zq", "/cases/1001", "/outbox", "/health"] {
+    for path in ["/", "/queue", "/queue?tier=tier-2", "/cases", "/cases?find=zq", "/cases/1001", "/outbox", "/library"]
+    {
         let page = ann.get(path);
         assert_eq!(page.status, 200, "{path}");
         is_clean(&page, path);

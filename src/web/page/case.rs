@@ -590,7 +590,8 @@ impl TypedView {
 }
 
 impl OutcomeView {
-    fn new(outcome: &Outcome, language: Language) -> Self {
+    /// How a run came out, as a page shows it.
+    pub fn new(outcome: &Outcome, language: Language) -> Self {
         Self {
             kind: match outcome.ending {
                 Some(EndKind::Resolved) => "solved",

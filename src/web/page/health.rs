@@ -69,15 +69,14 @@ impl Health {
             desk_held_back: live.desk_held_back,
             playbooks: live.offers.len(),
             stale: held.chain(missing).chain(recalled).collect(),
-            findings: findings(&live.findings, &live.newest.sources),
+            findings: findings(live.findings.iter(), &live.newest.sources),
         }
     }
 }
 
 /// Findings for people, errors first, then by file and line.
-pub fn findings(found: &[Diagnostic], sources: &Sources) -> Vec<Finding> {
+pub fn findings<'a>(found: impl Iterator<Item = &'a Diagnostic>, sources: &Sources) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found
-        .iter()
         .map(|found| {
             let source = sources.file(found.primary.span);
             Finding {

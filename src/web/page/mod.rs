@@ -9,6 +9,7 @@ pub mod health;
 pub mod history;
 pub mod home;
 pub mod incidents;
+pub mod library;
 pub mod lists;
 pub mod reply;
 
@@ -32,7 +33,7 @@ use serde::Serialize;
 pub struct Frame {
     /// The desk's name.
     pub desk: String,
-    /// Which entry of the menu the page belongs to: `start`, `queue`, `incidents`, `outbox`, `health` or none.
+    /// Which entry of the menu the page belongs to: `start`, `queue`, `incidents`, `outbox`, `library` or none.
     pub here: &'static str,
     /// Who looks; none before they signed in.
     pub who: Option<Viewer>,
