@@ -2,6 +2,7 @@
 
 mod article;
 mod facts;
+pub mod lines;
 mod playbook;
 mod policy;
 mod same;

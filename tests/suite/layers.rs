@@ -28,6 +28,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("clap_complete", &["cli"]),
     ("crossterm", &["cli"]),
     ("annotate_snippets", &["diagnostic"]),
+    ("similar", &["compare"]),
     ("strsim", &["diagnostic"]),
     ("rust_embed", &["app"]),
     ("sqlx", &["store"]),
