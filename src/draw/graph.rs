@@ -119,7 +119,7 @@ impl Vertex {
     }
 
     /// Its title, or the first words of its text.
-    pub(super) fn label(&self) -> String {
+    pub fn label(&self) -> String {
         let text = match self.kind {
             Kind::Try => "Try, best first",
             Kind::Tasks => "Do all in order",

@@ -204,7 +204,7 @@ fn drawn(import: &Import) -> (Desk, Graph) {
 }
 
 fn leads(graph: &Graph, from: &str, label: &str, to: &str) -> bool {
-    let is = |at: usize, text: &str| graph.vertices[at].label == text;
+    let is = |at: usize, text: &str| graph.vertices[at].label() == text;
     let says = |edge: &draw::Edge| edge.label.eq_ignore_ascii_case(label);
     graph.edges.iter().any(|edge| is(edge.from, from) && is(edge.to, to) && says(edge))
 }
@@ -274,7 +274,7 @@ fn every_node_and_edge_of_a_flowchart_is_there_or_named() {
         let (_, graph) = drawn(&import);
         for text in &texts {
             assert!(
-                graph.vertices.iter().any(|vertex| vertex.label == *text),
+                graph.vertices.iter().any(|vertex| vertex.label() == *text),
                 "seed {seed}: {text}\n{chart}\n{}",
                 shown(&import)
             );
@@ -349,7 +349,7 @@ fn every_row_of_a_table_is_there_or_named() {
                 Some(to) => text(to),
                 None => next,
             };
-            let there = graph.vertices.iter().any(|vertex| vertex.label == text(n));
+            let there = graph.vertices.iter().any(|vertex| vertex.label() == text(n));
             assert!(there, "seed {seed}: {n}\n{table}\n{}", shown(&import));
             let way = ends || leads(&graph, &text(n), &label, &to);
             by_finding += usize::from(!way);
