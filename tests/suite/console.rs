@@ -121,7 +121,7 @@ fn library(health: health::Health) -> library::Library {
             said: vec!["another <cable>".into()],
         },
         title: None,
-        why: None,
+        why: reason.map(str::to_owned),
     };
     library::Library {
         health,

@@ -133,7 +133,7 @@ fn a_day_in_git() {
     write(&desk, "playbooks/network.yaml", &stranding);
     let (status, said) = author.says(&["check"]);
     assert_eq!(status, 1, "{said}");
-    assert!(said.contains("uncovered_branch") && said.contains("os = \"linux\""), "{said}");
+    assert!(said.contains("uncovered_branch") && said.contains("`os` = \"linux\""), "{said}");
     assert!(said.contains("playbooks/network.yaml:"), "{said}");
     let (status, said) = author.says(&["test"]);
     assert!(status == 1 && said.contains("failed linux"), "{said}");
