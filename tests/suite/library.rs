@@ -134,7 +134,7 @@ fn versions_are_compared_replayed_moved_and_withdrawn() {
         ann.get("/library/screen/versions").body.contains("1 of 1 runs do not come to the same end.")
     });
     let page = ann.get(&format!("/library/screen/versions?with={}", &before[..8])).body;
-    for text in ["The way", "Wording", "now ends", "Is any light on?", "One can move to it"] {
+    for text in ["The way", "Wording", "now leads to an ending of its own", "Is any light on?", "One can move to it"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     let page = ann.get("/library/screen/versions?with=nonsense").body;

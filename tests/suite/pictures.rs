@@ -361,7 +361,7 @@ fn the_longer_words_of_german_fit_too() {
     look.browser.click("#hand-over form button");
     look.browser.sees("#step", "Übergeben an");
     look.at("german-handed-over");
-    for (name, path) in [("queue", "/queue"), ("incidents", "/incidents"), ("health", "/health"), ("me", "/me")] {
+    for (name, path) in [("queue", "/queue"), ("incidents", "/incidents"), ("library", "/library"), ("me", "/me")] {
         look.browser.go(path);
         look.at(&format!("german-{name}"));
     }

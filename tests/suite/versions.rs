@@ -470,7 +470,7 @@ fn the_console_offers_the_newer_version_and_says_what_was_withdrawn() {
     assert!((400..500).contains(&refused.status), "{} {}", refused.status, refused.body);
     assert!(server.stop());
     let server = Server::start(&data, Some(&desk));
-    let page = server.visitor().get("/health");
+    let page = server.visitor().get("/library");
     assert!(page.body.contains("nobody can start it until another version is there: It does harm."), "{}", page.body);
 }
 

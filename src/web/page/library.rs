@@ -273,7 +273,9 @@ impl Versions {
     pub fn compare(&mut self, id: &str, comparison: &Comparison, old: &Desk, new: &Desk) {
         let here = comparison.playbooks.iter().find(|changed| changed.id == id);
         let changes = here.into_iter().flat_map(|changed| &changed.changes);
-        self.changes = Some(changes.map(|change| (change.weight, change.to_string())).collect());
+        let mut changes: Vec<_> = changes.map(|change| (change.weight, change.to_string())).collect();
+        changes.sort_by_key(|(weight, _)| *weight);
+        self.changes = Some(changes);
         let text = |desk: &Desk| desk.playbooks.get(id).map(|playbook| desk.source(playbook).text.to_string());
         self.sides = lines::beside(&text(old).unwrap_or_default(), &text(new).unwrap_or_default());
     }
