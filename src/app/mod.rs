@@ -58,7 +58,7 @@ pub enum Error {
     /// The folder is none, or no desk.
     #[error("`{0}` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk")]
     NoDesk(PathBuf),
-    /// See [`revision::Error`].
+    /// See `revision::Error`.
     #[error(transparent)]
     Revision(#[from] revision::Error),
     /// The system would not let us read.

@@ -47,7 +47,7 @@ pub enum Fate {
     /// It came to a solution, and nobody said whether it holds.
     Assumed,
     /// It was left at a prompt: the case was closed there, another playbook was started, or nothing was said for
-    /// [`ABANDONED_AFTER`].
+    /// `ABANDONED_AFTER`.
     Abandoned,
     /// It goes on.
     Open,

@@ -2,9 +2,10 @@
 
 use super::{
     error::{Answer, not_found},
-    page::flow::FlowPage,
+    page::flow::{By, FlowPage},
     visit::Visit,
 };
+use crate::{app::gaps, case::numbers::Filter};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 
@@ -14,9 +15,22 @@ pub struct Which {
     frame: Option<u32>,
 }
 
+/// What the picture is coloured by.
+#[derive(Deserialize)]
+pub struct Coloured {
+    by: Option<By>,
+}
+
 /// `GET /playbooks/{id}/flow`
-pub async fn playbook(visit: Visit, Path(id): Path<String>) -> Answer {
-    match FlowPage::playbook(&visit.live(), &id, visit.speech.language) {
+pub async fn playbook(visit: Visit, Path(id): Path<String>, Query(Coloured { by }): Query<Coloured>) -> Answer {
+    let numbers = match by {
+        None | Some(By::Tests) => Vec::new(),
+        Some(_) => {
+            let since = Some(gaps::Filter::recent().begin());
+            visit.app().numbers(&Filter { playbook: Some(id.clone()), since, ..Filter::default() }).await?
+        }
+    };
+    match FlowPage::playbook(&visit.live(), &id, by, &numbers, visit.speech.language) {
         Some(page) => Ok(visit.page("flow.html", "", page).await),
         None => Err(not_found("The desk has no such playbook.")),
     }

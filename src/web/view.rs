@@ -228,7 +228,7 @@ const KNOWN: &[&str] = &[
     "No",
 ];
 
-/// An id as people read it in a language, as far as it is one of [`KNOWN`].
+/// An id as people read it in a language, as far as it is one of `KNOWN`.
 pub fn named(language: Language, id: &str) -> String {
     let shown = words(id);
     if KNOWN.contains(&shown.as_str()) { language.say(&shown).to_owned() } else { shown }

@@ -559,7 +559,8 @@ fn pages() -> Vec<(&'static str, String)> {
         }),
         ("flow-of-playbook", {
             let german = Language::parse("de").expect("a language");
-            let page = flow::FlowPage::playbook(&live(&desk), "printer-offline", german).expect("the desk has it");
+            let page = flow::FlowPage::playbook(&live(&desk), "printer-offline", Some(flow::By::Tests), &[], german)
+                .expect("the desk has it");
             view::page("flow.html", &frame(""), page)
         }),
         ("incidents", {
@@ -665,8 +666,9 @@ fn the_flow_shows_where_a_case_stands() {
     assert!(outer.svg.contains("<a href=\"/cases/1042/flow?frame=1\">"), "the call leads to where it went");
     assert!(outer.svg.contains("way gone\" data-ways=\"internet.failed\""), "the way there is marked");
     assert!(!outer.svg.contains("way gone\" data-ways=\"internet.worked\""));
-    assert!(page(Some(2)).is_none() && flow::FlowPage::playbook(&live, "none", Language::ENGLISH).is_none());
-    let plain = flow::FlowPage::playbook(&live, "vpn-does-not-connect", Language::ENGLISH).expect("the desk has it");
+    assert!(page(Some(2)).is_none() && flow::FlowPage::playbook(&live, "none", None, &[], Language::ENGLISH).is_none());
+    let plain =
+        flow::FlowPage::playbook(&live, "vpn-does-not-connect", None, &[], Language::ENGLISH).expect("the desk has it");
     assert!(plain.svg.contains("<a href=\"/playbooks/wifi/flow\">") && !plain.svg.contains("gone"));
 }
 

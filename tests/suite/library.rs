@@ -74,6 +74,13 @@ fn the_library_tells_how_everything_stands() {
     }
     ann.submit("/cases", &[("words", "black"), ("playbook", "screen")]);
     assert!(ann.get("/library/screen").body.contains("<td class=\"figure\">1</td><td class=\"figure\">1</td>"));
+    let coloured = ann.get("/playbooks/screen/flow?by=visits").body;
+    assert!(
+        coloured.contains("one visit") && coloured.contains("heat-4") && coloured.contains("Coloured by"),
+        "{coloured}"
+    );
+    assert!(ann.get("/playbooks/screen/flow?by=tests").body.contains("No test"));
+    assert!(ann.get("/playbooks/screen/flow?by=stops").body.contains("0 stopped"));
     assert_eq!(ann.get("/library/nothing").status, 404);
     assert_eq!(ann.get("/library/nothing/preview").status, 404);
 }

@@ -2,7 +2,7 @@
 //!
 //! Boxes and labels stand in layers, and lines cross a layer only in columns of their own, so that no line runs
 //! through a box or a label. Lines to the same box join on the way. A line that leads back goes down first, like all
-//! others, and then up beside the boxes. The stages: [`layers`], [`order`], [`place`], [`route`].
+//! others, and then up beside the boxes. The stages: `layers`, `order`, `place`, `route`.
 
 mod layers;
 mod order;

@@ -2,14 +2,17 @@
 
 use crate::{
     app::Live,
-    case::Case,
-    draw::{self, Graph, Overlay},
+    case::{
+        Case,
+        numbers::{PlaybookNumbers, StepNumbers},
+    },
+    draw::{self, Graph, Heat, Overlay},
     language::Language,
     playbook::{Flow, flow::Node},
     run::Run,
     web::view::encoded,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// See the module.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +25,10 @@ pub struct FlowPage {
     pub case: Option<u64>,
     /// The playbooks that the case went through to get here, the first first; this one is the last.
     pub frames: Vec<FrameView>,
+    /// Whether it can be coloured.
+    pub coloured: bool,
+    /// What it is coloured by.
+    pub by: Option<By>,
     /// The picture.
     pub svg: String,
     /// The same in words.
@@ -48,14 +55,43 @@ pub struct StepLine {
     pub ways: Vec<(String, String)>,
 }
 
+/// What a playbook's picture is coloured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// How often somebody came there.
+    Visits,
+    /// How often somebody was left there.
+    Left,
+    /// How often somebody stopped there without an ending, or was handed over.
+    Stops,
+    /// Whether a test comes there.
+    Tests,
+}
+
 impl FlowPage {
-    /// A playbook of the desk.
-    pub fn playbook(live: &Live, id: &str, language: Language) -> Option<Self> {
-        let playbook = live.desk.playbooks.get(id)?;
-        let mut overlay = Overlay { language, ..Overlay::default() };
-        let link = |call: &str, _: u32| live.desk.playbooks.contains_key(call).then(|| address(call));
-        overlay.links = links(&playbook.flow, link);
-        Some(Self::new(&draw::graph(playbook), &overlay))
+    /// A playbook as it lies in the folder, coloured by what its runs did lately, or its tests do.
+    pub fn playbook(
+        live: &Live,
+        id: &str,
+        by: Option<By>,
+        numbers: &[PlaybookNumbers],
+        language: Language,
+    ) -> Option<Self> {
+        let playbook = live.newest.playbooks.get(id)?;
+        let link = |call: &str, _: u32| live.newest.playbooks.contains_key(call).then(|| address(call));
+        let mut overlay = Overlay { language, links: links(&playbook.flow, link), ..Overlay::default() };
+        match by {
+            Some(By::Tests) => overlay.covered = Some(live.tested().coverage.reached(playbook)),
+            Some(by) => {
+                let numbers = numbers.iter().find(|numbers| numbers.playbook == id);
+                let steps = numbers.map(|numbers| numbers.all.steps.as_slice()).unwrap_or_default();
+                overlay.heat = heat(steps.iter().filter(|step| step.playbook == id), by, language);
+            }
+            None => {}
+        }
+        let page = Self::new(&draw::graph(playbook), &overlay);
+        Some(Self { coloured: true, by, ..page })
     }
 
     /// A frame of a case's latest run, or the one where it stands; `None` where there is no such frame.
@@ -104,11 +140,42 @@ impl FlowPage {
             playbook: graph.id.clone(),
             title: graph.title.clone(),
             case: None,
+            coloured: false,
+            by: None,
             frames: Vec::new(),
             svg: draw::inline(graph, overlay),
             steps: steps.collect(),
         }
     }
+}
+
+/// How much goes on at steps, and on the ways from them; a step's items are added up.
+fn heat<'a>(
+    steps: impl Iterator<Item = &'a StepNumbers>,
+    by: By,
+    language: Language,
+) -> std::collections::BTreeMap<String, Heat> {
+    let mut counts = std::collections::BTreeMap::<String, u64>::new();
+    for step in steps.filter(|step| step.kind != "fact") {
+        let count = counts.entry(step.step.clone()).or_default();
+        match by {
+            By::Visits => *count = (*count).max(step.visits),
+            By::Left => *count += step.abandoned,
+            _ => *count += step.stops.values().sum::<u64>() + step.escalated,
+        }
+        if by == By::Visits {
+            counts.extend(step.ways.iter().map(|(way, times)| (format!("{}.{way}", step.at()), *times)));
+        }
+    }
+    let most = counts.values().copied().max().unwrap_or_default().max(1);
+    let shown = |count: u64| match by {
+        By::Visits => language.count(count as usize, "one visit", "{n} visits"),
+        By::Left => language.count(count as usize, "one left", "{n} left"),
+        _ => language.count(count as usize, "one stopped", "{n} stopped"),
+    };
+    let level = |count: u64| if count == 0 { 0 } else { 1 + (3 * count / most) as u8 };
+    let heat = |(name, count)| (name, Heat { level: level(count), caption: shown(count) });
+    counts.into_iter().map(heat).collect()
 }
 
 /// Where a playbook's picture is.
