@@ -18,14 +18,21 @@ static CONTACTS: LazyLock<Regex> = LazyLock::new(|| {
 /// A text without the name and the contact of whoever has the problem, and without anything that looks like a mail
 /// address or a number to call.
 pub fn anonymous(text: &str, requester: &Requester) -> String {
-    let contact = requester.contact.iter().map(|contact| (contact.trim(), CONTACT));
+    let contact = requester.contact.as_deref().map(str::trim);
     let name = [requester.name.trim()].into_iter().chain(requester.name.split(|c: char| !c.is_alphanumeric()));
-    let known = contact.chain(name.map(|name| (name, SOMEBODY))).filter(|(word, _)| word.chars().count() > 2);
-    let text = known.fold(text.to_owned(), |text, (word, put)| match whole(word) {
+    // A name inside an address would take it apart: addresses and numbers first.
+    let text = contact.into_iter().fold(text.to_owned(), |text, contact| without(text, contact, CONTACT));
+    let text = CONTACTS.replace_all(&text, CONTACT).into_owned();
+    name.fold(text, |text, name| without(text, name, SOMEBODY))
+}
+
+/// A text with something put for a word, wherever it stands in any case with no letter or digit beside it. Words of up
+/// to two letters say nothing of anybody.
+fn without(text: String, word: &str, put: &str) -> String {
+    match whole(word).filter(|_| word.chars().count() > 2) {
         Some(word) => word.replace_all(&text, format!("${{1}}{put}${{2}}")).into_owned(),
         None => text,
-    });
-    CONTACTS.replace_all(&text, CONTACT).into_owned()
+    }
 }
 
 /// A word in any case, with no letter or digit beside it.
