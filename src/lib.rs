@@ -43,7 +43,7 @@
 //!
 //! 1. Parsing and checking never fail, never stop early, never panic, whatever the bytes.
 //! 2. [`run::walk`] is pure and total; it ends in a prompt or an outcome within the step limit.
-//! 3. A run keeps the program it started with.
+//! 3. A run keeps the program it started with, until somebody moves it to a newer one.
 //! 4. Back equals never having answered; replay equals live.
 //! 5. A run of a playbook that passes the check never stops for an author's fault.
 //! 6. Texts that authors write run with nothing but values: no files, no network, no clock, no loops. Templates of
