@@ -195,11 +195,10 @@ impl App {
 
     /// Reads the desk again, and what was withdrawn.
     pub(super) async fn read_again(&self) -> Result<(), Error> {
-        let files = match &self.desk {
-            Some(folder) => load::files(folder)?,
-            None => load::starter_files(),
-        };
-        self.put_in_force(files).await
+        match &self.desk {
+            Some(folder) => watch::reload(self, folder).await,
+            None => self.put_in_force(load::starter_files()).await,
+        }
     }
 
     /// Puts a desk's files in force, if they are others than those that are.

@@ -45,7 +45,7 @@ pub async fn watch(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Reads until two readings agree, so that no half-written pull is put in force.
-async fn reload(app: &Arc<App>, folder: &Path) -> Result<(), super::Error> {
+pub(super) async fn reload(app: &App, folder: &Path) -> Result<(), super::Error> {
     let mut before = read(folder).await?;
     loop {
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,6 +1,7 @@
 //! Pictures of playbooks, and of where a case stands in one.
 
 use super::{
+    aside,
     error::{Answer, not_found},
     page::flow::{By, FlowPage},
     visit::Visit,
@@ -30,7 +31,8 @@ pub async fn playbook(visit: Visit, Path(id): Path<String>, Query(Coloured { by 
             visit.app().numbers(&Filter { playbook: Some(id.clone()), since, ..Filter::default() }).await?
         }
     };
-    match FlowPage::playbook(&visit.live(), &id, by, &numbers, visit.speech.language) {
+    let (live, language) = (visit.live(), visit.speech.language);
+    match aside(move || FlowPage::playbook(&live, &id, by, &numbers, language)).await {
         Some(page) => Ok(visit.page("flow.html", "", page).await),
         None => Err(not_found("The desk has no such playbook.")),
     }
@@ -39,7 +41,8 @@ pub async fn playbook(visit: Visit, Path(id): Path<String>, Query(Coloured { by 
 /// `GET /cases/{number}/flow`
 pub async fn case(visit: Visit, Path(number): Path<u64>, Query(Which { frame }): Query<Which>) -> Answer {
     let case = visit.case(number).await?;
-    match FlowPage::case(&visit.live(), &case, frame, visit.speech.language) {
+    let (live, language) = (visit.live(), visit.speech.language);
+    match aside(move || FlowPage::case(&live, &case, frame, language)).await {
         Some(page) => Ok(visit.page("flow.html", "", page).await),
         None => Err(not_found("The case is in no playbook there.")),
     }

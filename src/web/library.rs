@@ -1,6 +1,7 @@
 //! The library: how playbooks and articles stand, and a playbook as it is written, gone through.
 
 use super::{
+    aside,
     error::{Answer, Failure, not_found},
     page::library::{BookPage, Library, Preview, Versions},
     view,
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
+use std::sync::Arc;
 
 fn missing() -> Failure {
     not_found("There is no such playbook.")
@@ -23,8 +25,8 @@ pub async fn show(visit: Visit) -> Answer {
     let lately = gaps::Filter::recent();
     let numbers = visit.app().numbers(&numbers::Filter { since: Some(lately.begin()), ..Default::default() }).await?;
     let gaps = visit.app().gaps(&lately).await?;
-    let page =
-        Library::new(&visit.live(), visit.app().desk_trouble(), clock::today(), &numbers, gaps, visit.speech.language);
+    let (live, trouble, language) = (visit.live(), visit.app().desk_trouble(), visit.speech.language);
+    let page = aside(move || Library::new(&live, trouble, clock::today(), &numbers, gaps, language)).await;
     Ok(visit.page("library.html", "library", page).await)
 }
 
@@ -34,8 +36,9 @@ pub async fn playbook(visit: Visit, Path(id): Path<String>) -> Answer {
     let lately = gaps::Filter { playbook: Some(id.clone()), ..gaps::Filter::recent() };
     let of = numbers::Filter { playbook: Some(id.clone()), since: Some(lately.begin()), ..Default::default() };
     let (numbers, gaps) = (visit.app().numbers(&of).await?, visit.app().gaps(&lately).await?);
-    let page =
-        BookPage::new(&visit.live(), &id, versions, &numbers, gaps, visit.speech.language).ok_or_else(missing)?;
+    let (live, language) = (visit.live(), visit.speech.language);
+    let page = aside(move || BookPage::new(&live, &id, versions, &numbers, gaps, language)).await;
+    let page = page.ok_or_else(missing)?;
     Ok(visit.page("playbook.html", "library", page).await)
 }
 
@@ -73,7 +76,14 @@ pub async fn versions(visit: Visit, Path(id): Path<String>, Query(With { with })
     let mut page = Versions::new(playbook, with.trim(), app.versions(&id).await?, visit.may(Role::may_author));
     if !page.with.is_empty() {
         match app.other_desk(&id, &page.with).await {
-            Ok(other) => page.compare(&id, &compare::compare(&other, &live.newest), &other, &live.newest),
+            Ok(other) => {
+                let (id, new) = (id.clone(), Arc::clone(&live.newest));
+                page = aside(move || {
+                    page.compare(&id, &compare::compare(&other, &new), &other, &new);
+                    page
+                })
+                .await;
+            }
             Err(error) => page.refused = Some(view::capital(&error.to_string())),
         }
     }

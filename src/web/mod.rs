@@ -72,6 +72,11 @@ impl FromRef<Console> for Entrance {
     }
 }
 
+/// Works out what takes long without holding up others' requests.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("a page is made without a panic")
+}
+
 /// All routes; [`guard::Guard::protect`] goes around them.
 pub fn routes(console: Console) -> Router {
     Router::new()
