@@ -80,10 +80,7 @@ impl App {
             return Err(Error::NoPlaybook(unknown.clone()));
         }
         let mut report = Rebased::default();
-        for row in self.under_way().await? {
-            if !playbooks.is_empty() && !playbooks.contains(&row.playbook) {
-                continue;
-            }
+        for row in self.under_way(|row| playbooks.is_empty() || playbooks.contains(&row.playbook)).await? {
             let RunRow { case, run, number, ref playbook, .. } = row;
             let newer = if dry_run { self.newer(case, run).await? } else { self.move_over(actor, case, run).await? };
             let (case, playbook) = (number, playbook.clone());
@@ -97,15 +94,19 @@ impl App {
         Ok(report)
     }
 
-    /// The runs that are not over, of open cases.
-    async fn under_way(&self) -> Result<Vec<RunRow>, Error> {
+    /// The wanted runs that are not over, of open cases.
+    async fn under_way(&self, wanted: impl Fn(&RunRow) -> bool) -> Result<Vec<RunRow>, Error> {
         let mut rows = Vec::new();
-        for row in self.store.runs(&RunFilter { open: Some(true), ..RunFilter::default() }).await? {
+        for row in self.of_open_cases().await?.into_iter().filter(wanted) {
             if self.fresh(row.case).await?.is_some_and(|case| case.is_under_way(row.run)) {
                 rows.push(row);
             }
         }
         Ok(rows)
+    }
+
+    async fn of_open_cases(&self) -> Result<Vec<RunRow>, Error> {
+        Ok(self.store.runs(&RunFilter { open: Some(true), ..RunFilter::default() }).await?)
     }
 
     async fn newer(&self, case: CaseId, run: RunId) -> Result<Option<Rebase>, Error> {
@@ -173,10 +174,7 @@ impl App {
         }
         self.read_again().await?;
         let mut report = Recalled { programs, ..Recalled::default() };
-        for row in self.under_way().await? {
-            if !report.programs.contains(&row.program) {
-                continue;
-            }
+        for row in self.under_way(|row| report.programs.contains(&row.program)).await? {
             if let Some(Rebase::Moved { .. }) = self.move_over(actor, row.case, row.run).await? {
                 report.moved.push(row.number);
                 continue;
@@ -216,11 +214,11 @@ impl App {
         }
     }
 
-    /// The programs, in force or under way, that hold this version of a playbook; its own first.
+    /// The programs, in force or of open cases, that hold this version of a playbook; its own first.
     async fn programs_with(&self, playbook: &str, hash: &str) -> Result<Vec<String>, Error> {
         let offered = self.live().offers.values().map(|offer| offer.program.hash.to_string()).collect::<Vec<_>>();
-        let under_way = self.under_way().await?.into_iter().map(|row| row.program);
-        let others: BTreeSet<String> = under_way.chain(offered).filter(|other| other != hash).collect();
+        let kept = self.of_open_cases().await?.into_iter().map(|row| row.program);
+        let others: BTreeSet<String> = kept.chain(offered).filter(|other| other != hash).collect();
         let mut programs = vec![hash.to_owned()];
         for other in others {
             let Some(source) = self.store.program(&other).await? else { continue };
