@@ -4,18 +4,14 @@ use super::{App, Error, Live, live, revision};
 use crate::{
     clock,
     desk::Desk,
-    diagnostic::Severity,
     id::RunId,
     run::{
-        Audience, CaseInfo, Input, Run, Said, View,
-        author::{Coverage, Report, run_tests},
+        Audience, CaseInfo, Input, Run, View,
+        author::{Coverage, Report, broken, run_tests},
     },
     store::{Recall, RunFilter},
 };
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// As much of a hash names a version.
 const SHORTEST: usize = 6;
@@ -59,9 +55,7 @@ impl Live {
     /// The authors' tests, run when they are first asked for.
     pub fn tested(&self) -> &Tested {
         self.tested.get_or_init(|| {
-            let errors = self.findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
-            let path = |span| self.newest.sources.file(span).path.clone();
-            let broken: HashSet<String> = errors.map(|finding| path(finding.primary.span)).collect();
+            let broken = broken(&self.newest, &self.findings);
             let (reports, coverage) = run_tests(&self.newest, &broken, |_| true);
             Tested { reports, coverage }
         })
@@ -99,11 +93,7 @@ impl Draft {
         if prompt.at != at {
             return Err(format!("it asks `{}` where it asked `{at}`", prompt.at));
         }
-        let said = match prompt.typed {
-            Some(_) if said != "stuck" => Said::Value(said.to_owned()),
-            _ => Said::Answer(said.to_owned()),
-        };
-        let taken = self.run.take(&Input::Say(said), None, clock::now(), "");
+        let taken = self.run.take(&Input::Say(prompt.said(said)), None, clock::now(), "");
         taken.map(drop).map_err(|refused| format!("at `{at}`: {}", refused.why))
     }
 }

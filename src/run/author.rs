@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     desk::Desk,
-    diagnostic::Span,
+    diagnostic::{Diagnostic, Severity, Span},
     id::RunId,
     playbook::{
         Playbook, Program,
@@ -75,6 +75,12 @@ pub struct Covered {
     pub all: usize,
     /// What no test reaches, in written order.
     pub gaps: Vec<Gap>,
+}
+
+/// The files with errors: tests in them are not run.
+pub fn broken(desk: &Desk, findings: &[Diagnostic]) -> HashSet<String> {
+    let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
+    errors.map(|finding| desk.sources.file(finding.primary.span).path.clone()).collect()
 }
 
 /// Runs the tests of the desk whose file `wanted` takes. A file that could not be read is one failed test.
@@ -159,10 +165,7 @@ fn run_test(
                 let said = match next {
                     Some((name, answer)) if name.value == prompt.at => {
                         next = answers.next();
-                        match prompt.typed {
-                            Some(_) if answer.value != "stuck" => Said::Value(answer.value.clone()),
-                            _ => Said::Answer(answer.value.clone()),
-                        }
+                        prompt.said(&answer.value)
                     }
                     _ if prompt.choices.len() == 1 && prompt.choices[0].id == "next" => Said::Answer("next".into()),
                     Some((name, _)) => {

@@ -115,6 +115,16 @@ pub struct Prompt {
     pub language: Option<Language>,
 }
 
+impl Prompt {
+    /// An answer in one word or value, as authors write it.
+    pub fn said(&self, words: &str) -> Said {
+        match self.typed {
+            Some(_) if words != "stuck" => Said::Value(words.to_owned()),
+            _ => Said::Answer(words.to_owned()),
+        }
+    }
+}
+
 /// How it ended, or that it stopped.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -176,6 +186,14 @@ impl Run {
                 View::Prompt(Box::new(self.view_prompt(frame, place, case)))
             }
             _ => View::Outcome(Box::new(self.outcome(case).expect("what does not ask is over"))),
+        }
+    }
+
+    /// Whether it waits for a number.
+    pub fn takes_number(&self) -> bool {
+        match self.view(&CaseInfo::default()) {
+            View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
+            View::Outcome(_) => false,
         }
     }
 

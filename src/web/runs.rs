@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     id::RunId,
-    run::{Input, Said, Signal, View},
+    run::{Input, Said, Signal},
 };
 use axum::{
     Form,
@@ -42,10 +42,7 @@ impl Visit {
     /// Whether a run waits for a number.
     async fn takes_number(&self, number: u64, run: RunId) -> Result<bool, Failure> {
         let case = self.case(number).await?;
-        Ok(case.run(run).is_some_and(|known| match known.run.view(&case.info()) {
-            View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
-            View::Outcome(_) => false,
-        }))
+        Ok(case.run(run).is_some_and(|known| known.run.takes_number()))
     }
 
     /// Says something to a run that stood at a position.
@@ -61,19 +58,19 @@ impl Visit {
 }
 
 /// A button's answer wins over what was typed beside it. Where a number is taken, a comma is a point.
-fn said(answer: Option<String>, value: Option<String>, is_number: bool) -> Result<Said, Problem> {
-    match (answer, value) {
-        (Some(answer), _) => Ok(Said::Answer(answer)),
-        (None, Some(value)) if is_number => Ok(Said::Value(value.trim().replace(',', "."))),
-        (None, Some(value)) => Ok(Said::Value(value.trim().to_owned())),
-        (None, None) => Err(Problem::new(422, "There was no answer", "Go back and choose one.")),
-    }
+pub fn said(answer: Option<String>, value: Option<String>, is_number: bool) -> Option<Said> {
+    let typed = |value: String| if is_number { value.trim().replace(',', ".") } else { value.trim().to_owned() };
+    answer.map(Said::Answer).or_else(|| Some(Said::Value(typed(value?))))
+}
+
+fn no_answer() -> Problem {
+    Problem::new(422, "There was no answer", "Go back and choose one.")
 }
 
 /// `POST …/answer`
 pub async fn answer(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(form): Form<Say>) -> Answer {
     let is_number = form.answer.is_none() && visit.takes_number(number, run).await?;
-    let said = said(form.answer, form.value, is_number)?;
+    let said = said(form.answer, form.value, is_number).ok_or_else(no_answer)?;
     visit.say((number, run), Input::Say(said), form.position).await
 }
 
@@ -100,7 +97,7 @@ pub async fn show_change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, 
 
 /// `POST …/change`
 pub async fn change(visit: Visit, Path((number, run)): Path<(u64, RunId)>, Form(form): Form<Replace>) -> Answer {
-    let said = said(form.answer, form.value, false)?;
+    let said = said(form.answer, form.value, false).ok_or_else(no_answer)?;
     visit.say((number, run), Input::Change { at: form.at, visit: Some(form.visit), said }, form.position).await
 }
 

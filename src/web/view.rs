@@ -2,6 +2,7 @@
 
 use super::assets;
 use crate::{
+    diagnostic::wording,
     language::{self, Language},
     markdown,
     template::clean,
@@ -199,7 +200,7 @@ pub fn words(id: &str) -> String {
     if id.len() < 3 {
         return id.to_uppercase();
     }
-    capital(&id.replace(['_', '-'], " "))
+    wording::in_words(id)
 }
 
 /// Ids that stand for the same in every desk, as people read them.

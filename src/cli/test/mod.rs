@@ -8,12 +8,11 @@ use crate::{
     desk::Desk,
     diagnostic::{self, Severity},
     playbook::Playbook,
-    run::author::{Covered, Report, run_tests},
+    run::author::{Covered, Report, broken, run_tests},
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
-    collections::HashSet,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -51,9 +50,7 @@ pub fn run(
 ) -> Result<Status, Error> {
     let desk = load()?;
     // A test file with a finding fails; it never passes by being skipped.
-    let findings = crate::check::check(&desk, clock::today());
-    let errors = findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
-    let broken: HashSet<String> = errors.map(|finding| desk.sources.file(finding.primary.span).path.clone()).collect();
+    let broken = broken(&desk, &crate::check::check(&desk, clock::today()));
     let selected = selection(&arguments.paths, root, &desk)?;
     let (reports, coverage) = run_tests(&desk, &broken, &selected);
     if reports.is_empty() && !arguments.paths.is_empty() {

@@ -15,7 +15,7 @@ use crate::{
     language::Language,
     markdown,
     playbook::flow::EndKind,
-    run::{CaseInfo, Input, Said, View},
+    run::{CaseInfo, Input, View},
     web::{
         page::{
             case::{LineView, StepView, label},
@@ -23,6 +23,7 @@ use crate::{
             tier_name,
         },
         prose::Prose,
+        runs::said,
     },
 };
 use axum::{
@@ -239,25 +240,17 @@ pub struct Say {
     value: Option<String>,
 }
 
-/// A button wins over what was typed beside it. Where a number is taken, a comma is a point.
-fn said(answer: Option<String>, value: Option<String>, is_number: bool) -> Result<Said, Trouble> {
-    match (answer, value) {
-        (Some(answer), _) => Ok(Said::Answer(answer)),
-        (None, Some(value)) if is_number => Ok(Said::Value(value.trim().replace(',', "."))),
-        (None, Some(value)) => Ok(Said::Value(value.trim().to_owned())),
-        (None, None) => Err(Trouble::Refused("there was no answer; go back and choose one".into())),
-    }
+fn no_answer() -> Trouble {
+    Trouble::Refused("there was no answer; go back and choose one".into())
 }
 
 /// `POST …/answer`
 pub async fn answer(guest: Guest, Path(link): Path<String>, Form(form): Form<Say>) -> Answer {
     let case = guest.case(&link).await?;
     let run = case.runs.iter().rfind(|run| run.by == SELF_SERVICE);
-    let is_number = run.is_some_and(|run| match run.run.view(&case.info()) {
-        View::Prompt(prompt) => prompt.typed.is_some_and(|typed| typed.kind == "number"),
-        View::Outcome(_) => false,
-    });
-    guest.say(&link, Input::Say(said(form.answer, form.value, is_number)?), form.position).await
+    let is_number = run.is_some_and(|run| run.run.takes_number());
+    let said = said(form.answer, form.value, is_number).ok_or_else(no_answer)?;
+    guest.say(&link, Input::Say(said), form.position).await
 }
 
 /// `POST …/back`
@@ -305,7 +298,7 @@ pub async fn show_change(guest: Guest, Path(link): Path<String>, Query(form): Qu
 
 /// `POST …/change`
 pub async fn change(guest: Guest, Path(link): Path<String>, Form(form): Form<Replace>) -> Answer {
-    let said = said(form.answer, form.value, false)?;
+    let said = said(form.answer, form.value, false).ok_or_else(no_answer)?;
     guest.say(&link, Input::Change { at: form.at, visit: Some(form.visit), said }, form.position).await
 }
 
