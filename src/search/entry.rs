@@ -48,6 +48,8 @@ pub fn entries(documents: Vec<Document>) -> (Vec<Arc<Entry>>, Vec<Arc<Entry>>) {
             staff[*at].parts.push(document);
         }
     }
+    // In the order of their names: of two that are as good, the first by name is shown first.
+    staff.sort_by(|a, b| a.head.id.cmp(&b.head.id));
     let staff: Vec<Arc<Entry>> = staff.into_iter().map(|entry| Arc::new(printed(entry))).collect();
     let open = staff.iter().filter(|entry| entry.head.self_service);
     let open = open.map(|entry| {

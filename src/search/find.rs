@@ -2,20 +2,17 @@
 
 use super::{
     Found, Hit, Query,
-    document::{Document, Kind},
+    document::Kind,
     entry::Entry,
     folded,
-    query::{Asked, ask},
+    query::{Asked, Part, ask},
     rank::{Among, Ranked, Ranking, rank, value_of},
     shelf::Shelf,
     snippet::Marker,
     synonyms::Synonyms,
     vocabulary::edits,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Instant,
-};
+use std::time::Instant;
 
 /// Hits of one page, if nobody says how many.
 const LIMIT: usize = 10;
@@ -26,50 +23,53 @@ const MORE: u32 = 20;
 pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
     let began = Instant::now();
     let asked = ask(&query.words, query.typing, shelf, synonyms);
-    let may = |entry: u32| may(&shelf.entries[entry as usize], query);
-    let ranking = if query.words.trim().is_empty() {
-        Ranking { ranked: all(shelf, query, may), ..Ranking::default() }
-    } else {
-        rank(shelf, &asked, Among::All, may)
-    };
-    let category = query.category.as_deref().map(folded);
-    let tag = query.tag.as_deref().map(folded);
-    let in_category = |head: &Document| category.is_none() || head.category.as_deref().map(folded) == category;
-    let in_tag = |head: &Document| tag.as_ref().is_none_or(|tag| head.tags.iter().any(|own| folded(own) == *tag));
-    let (mut categories, mut tags, mut systems) = (Counts::default(), Counts::default(), BTreeMap::new());
-    let mut chosen: Vec<Ranked> = Vec::new();
-    for found in &ranking.ranked {
-        let head = &shelf.entries[found.entry as usize].head;
-        let (in_category, in_tag) = (in_category(head), in_tag(head));
-        if in_tag {
-            head.category.iter().for_each(|name| categories.add(name));
-        }
-        if in_category {
-            head.tags.iter().for_each(|name| tags.add(name));
-        }
-        if in_category && in_tag {
-            for (fact, values) in &head.applies_to {
-                let counts = systems.entry(fact.clone()).or_insert_with(Counts::default);
-                values.iter().for_each(|value| counts.add(value));
-            }
-            chosen.push(*found);
-        }
-    }
+    let ranking = ranking(shelf, &asked, query);
+    let mut choice = shelf.facets.choice(query.category.as_deref(), query.tag.as_deref());
+    let chosen: Vec<u32> = ranking.matched.iter().copied().filter(|entry| choice.take(*entry)).collect();
     let limit = if query.limit == 0 { LIMIT } else { query.limit };
+    let shown = match query.words.trim().is_empty() {
+        true => by_title(shelf, &chosen),
+        false => ranking.ranked(shelf, &asked, &chosen, query.offset + limit),
+    };
     let mut marker = Marker::new(shelf.language(), &asked, &ranking.rarity);
-    let shown = chosen.iter().skip(query.offset).take(limit);
-    let hits = shown.map(|found| hit(shelf, &asked, &ranking, &mut marker, *found, query)).collect();
-    let has_all = ranking.ranked.iter().any(|found| found.coverage > 0.999);
+    let shown = shown.into_iter().skip(query.offset).take(limit);
+    let hits = shown.map(|found| hit(shelf, &asked, &ranking, &mut marker, found, query)).collect();
     Found {
         hits,
         total: chosen.len(),
-        categories: categories.sorted(),
-        tags: tags.sorted(),
-        systems: systems.into_iter().map(|(fact, counts)| (fact, counts.sorted())).collect(),
+        categories: choice.categories(),
+        tags: choice.tags(),
+        systems: choice.systems(),
         did_you_mean: meant(shelf, &asked, &query.words),
-        widened: !asked.concepts.is_empty() && (!has_all || asked.missing),
+        widened: !asked.concepts.is_empty() && (asked.missing || !ranking.is_whole()),
         took: began.elapsed(),
     }
+}
+
+/// The numbers of what is found, best first, and nothing that shows them.
+pub fn numbers(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Vec<u32> {
+    let asked = ask(&query.words, query.typing, shelf, synonyms);
+    let ranking = ranking(shelf, &asked, query);
+    let limit = if query.limit == 0 { LIMIT } else { query.limit };
+    let ranked = ranking.ranked(shelf, &asked, &ranking.matched, query.offset + limit);
+    ranked.into_iter().skip(query.offset).map(|found| found.entry).collect()
+}
+
+/// Without words, a category or tag is what is looked for: all of it.
+fn ranking(shelf: &Shelf, asked: &Asked, query: &Query) -> Ranking {
+    let everybody = query.kinds.is_empty() && query.facts.is_empty();
+    let may = |entry: u32| everybody || may(&shelf.entries[entry as usize], query);
+    match query.words.trim().is_empty() {
+        true if query.category.is_none() && query.tag.is_none() => Ranking::default(),
+        true => Ranking::unordered((0..shelf.entries.len() as u32).filter(|n| may(*n)).collect()),
+        false => rank(shelf, asked, Among::All, may),
+    }
+}
+
+fn by_title(shelf: &Shelf, chosen: &[u32]) -> Vec<Ranked> {
+    let mut all = chosen.to_vec();
+    all.sort_by_cached_key(|entry| folded(&shelf.entries[*entry as usize].head.title));
+    all.into_iter().map(|entry| Ranked { entry, score: 0.0, coverage: 1.0, together: 0.0 }).collect()
 }
 
 /// Whether a query's kinds and facts let an entry through.
@@ -81,16 +81,6 @@ pub fn may(entry: &Entry, query: &Query) -> bool {
     let known = |fact: &String, values: &Vec<String>| query.facts.get(fact).is_none_or(|known| values.contains(known));
     (query.kinds.is_empty() || query.kinds.iter().any(|kind| kinds.contains(kind)))
         && entry.head.applies_to.iter().all(|(fact, values)| known(fact, values))
-}
-
-/// Without words, a category or tag is what is looked for: all of it, by title.
-fn all(shelf: &Shelf, query: &Query, may: impl Fn(u32) -> bool) -> Vec<Ranked> {
-    if query.category.is_none() && query.tag.is_none() {
-        return Vec::new();
-    }
-    let mut all: Vec<u32> = (0..shelf.entries.len() as u32).filter(|entry| may(*entry)).collect();
-    all.sort_by_key(|entry| folded(&shelf.entries[*entry as usize].head.title));
-    all.into_iter().map(|entry| Ranked { entry, score: 0.0, coverage: 1.0 }).collect()
 }
 
 fn hit(shelf: &Shelf, asked: &Asked, ranking: &Ranking, marker: &mut Marker<'_>, found: Ranked, query: &Query) -> Hit {
@@ -133,6 +123,9 @@ fn explain(shelf: &Shelf, asked: &Asked, ranking: &Ranking, found: Ranked) -> St
         };
         out.push_str(&format!("\n{}: {gave}", concept.word));
     }
+    if found.together > 0.0 {
+        out.push_str(&format!("\nbeside each other, as typed: {:.2}", found.together));
+    }
     out
 }
 
@@ -140,7 +133,7 @@ fn explain(shelf: &Shelf, asked: &Asked, ranking: &Ranking, found: Ranked) -> St
 fn meant(shelf: &Shelf, asked: &Asked, words: &str) -> Option<String> {
     let mut out = words.to_owned();
     let mut changed = false;
-    for concept in asked.concepts.iter().rev().filter(|concept| !concept.extra) {
+    for concept in asked.concepts.iter().rev().filter(|concept| concept.part == Part::Main) {
         let meant = concept.meant.clone().or_else(|| {
             let count = shelf.vocabulary().count(&concept.word);
             let rare = count <= 2 && edits(&concept.word) > 0;
@@ -153,21 +146,4 @@ fn meant(shelf: &Shelf, asked: &Asked, words: &str) -> Option<String> {
         }
     }
     changed.then_some(out)
-}
-
-/// How often each name is there; names that differ in case are one.
-#[derive(Default)]
-struct Counts(HashMap<String, (String, usize)>);
-
-impl Counts {
-    fn add(&mut self, name: &str) {
-        self.0.entry(folded(name)).or_insert_with(|| (name.to_owned(), 0)).1 += 1;
-    }
-
-    /// Most first.
-    fn sorted(self) -> Vec<(String, usize)> {
-        let mut out: Vec<_> = self.0.into_values().collect();
-        out.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        out
-    }
 }

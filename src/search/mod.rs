@@ -7,8 +7,11 @@ mod analyzer;
 mod document;
 mod entry;
 pub mod evaluation;
+mod facets;
 mod find;
 mod index;
+mod postings;
+mod proximity;
 mod query;
 mod rank;
 mod shelf;
@@ -16,8 +19,10 @@ mod snippet;
 mod synonyms;
 mod triage;
 mod vocabulary;
+mod weights;
 
 pub use document::{Document, Kind, articles, playbook};
+pub use weights::Weights;
 
 use self::{shelf::Shelf, synonyms::Synonyms};
 use crate::language::Language;
@@ -187,6 +192,19 @@ impl Index {
     /// Searches. Never fails: what a query cannot be is no query.
     pub fn search(&self, reader: Reader, query: &Query) -> Found {
         find::find(self.shelf(reader), &self.synonyms, query)
+    }
+
+    /// The ids of what a search finds, best first, and nothing to show them by.
+    pub fn ids(&self, reader: Reader, query: &Query) -> Vec<&str> {
+        let shelf = self.shelf(reader);
+        let numbers = find::numbers(shelf, &self.synonyms, query);
+        numbers.into_iter().map(|number| shelf.entries[number as usize].head.id.as_str()).collect()
+    }
+
+    /// Ranks otherwise: for choosing the weights.
+    pub fn tune(&mut self, weights: Weights) {
+        self.open.tune(weights);
+        self.staff.tune(weights);
     }
 
     /// Where to begin with what a caller said.

@@ -1,13 +1,18 @@
 //! What somebody typed, as what is looked for: built word by word, never parsed by grammar.
 
 use super::{
-    analyzer::{Analyzer, Form},
+    analyzer::{Analyzer, CODE, Form, STEM},
+    postings::List,
     shelf::Shelf,
     synonyms::Synonyms,
     vocabulary::edits,
+    weights::Weights,
 };
 use crate::language::Language;
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 /// No more of a query is read.
 const MAX_BYTES: usize = 2_000;
@@ -15,25 +20,10 @@ const MAX_BYTES: usize = 2_000;
 pub const MAX_CONCEPTS: usize = 64;
 /// Words that a beginning stands for.
 const MAX_BEGINNINGS: usize = 40;
+/// A word is two others if even the rarer of them is in so many times as many entries.
+const OFTENER: u32 = 8;
 /// Words that a misspelt one stands for.
 const MAX_NEAR: usize = 6;
-
-/// How much each way of saying a word counts, beside the word itself.
-pub struct Weights {
-    /// A word with the same stem.
-    pub stem: f32,
-    /// What the desk calls the same.
-    pub synonym: f32,
-    /// A word that goes on from the last one.
-    pub beginning: f32,
-    /// A word with one wrong letter; each further one counts so much less again.
-    pub near: f32,
-    /// Words written together, beside their parts.
-    pub whole: f32,
-}
-
-/// The only ones; the fields' are in `shelf`.
-pub const WEIGHTS: Weights = Weights { stem: 0.8, synonym: 0.7, beginning: 0.6, near: 0.8, whole: 0.5 };
 
 /// What stands for a word: a term, or several one behind the other.
 #[derive(Clone, Debug)]
@@ -44,6 +34,17 @@ pub struct Variant {
     pub weight: f32,
     /// For `--explain`.
     pub why: &'static str,
+}
+
+/// What a concept is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It is looked for; who lacks it lacks something.
+    Main,
+    /// Several words as one, beside each of them.
+    Extra,
+    /// It says little while others say more, and counts among the best alone.
+    Minor,
 }
 
 /// One thing that is looked for.
@@ -57,10 +58,12 @@ pub struct Concept {
     pub variants: Vec<Variant>,
     /// How much it counts.
     pub weight: f32,
-    /// Stands beside its parts, so that nothing lacks it.
-    pub extra: bool,
+    /// See there.
+    pub part: Part,
     /// What was probably meant, if nothing has it as typed.
     pub meant: Option<String>,
+    /// Which entries have it.
+    pub list: Arc<List>,
 }
 
 /// What is looked for.
@@ -115,7 +118,7 @@ fn typed(words: &str) -> Typed {
 
 /// Builds what is looked for from what was typed.
 pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Asked {
-    let language = shelf.language();
+    let (language, weights) = (shelf.language(), shelf.weights());
     let mut analyzer = Analyzer::new(language);
     let words = super::analyzer::cut(words, MAX_BYTES);
     let typed = typed(words);
@@ -128,36 +131,46 @@ pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Ask
     let mut excluded: Vec<_> = typed.excluded.iter().map(&mut exact).collect();
     phrases.retain(|terms| !terms.is_empty());
     excluded.retain(|terms| !terms.is_empty());
-    let mut concepts = concepts(&mut analyzer, &typed.plain, 2 * MAX_CONCEPTS);
-    synonyms.widen(&mut concepts, &mut analyzer);
+    let mut concepts = concepts(&mut analyzer, &typed.plain, 2 * MAX_CONCEPTS, weights);
+    number(&mut concepts, weights.synonym);
+    synonyms.widen(&mut concepts, &mut analyzer, weights.synonym);
+    join(&mut concepts, shelf, &mut analyzer);
     if concepts.iter().any(|concept| !is_stop(language, &concept.word)) {
-        concepts.retain(|concept| !is_stop(language, &concept.word));
+        for concept in concepts.iter_mut().filter(|concept| is_stop(language, &concept.word)) {
+            (concept.part, concept.weight) = (Part::Minor, concept.weight * weights.minor);
+        }
     }
     let open = typing && typed.plain.ends_with(|c: char| c.is_alphanumeric());
-    let last = concepts.iter().rposition(|concept| !concept.extra).filter(|_| open);
+    let last = concepts.iter().rposition(|concept| concept.part != Part::Extra).filter(|_| open);
     for (at, concept) in concepts.iter_mut().enumerate() {
-        concept.variants.retain(|variant| variant.terms.iter().all(|term| shelf.has(term)));
-        if Some(at) == last {
+        let is_last = Some(at) == last;
+        if is_last {
+            concept.part = Part::Main;
             begin(concept, shelf);
-        } else if concept.variants.is_empty() && !concept.extra {
+        } else if concept.part == Part::Main {
+            halve(concept, shelf);
+        }
+        concept.list = shelf.list(&concept.variants);
+        if concept.list.entries.is_empty() && concept.part == Part::Main && !is_last {
             mend(concept, shelf, &mut analyzer);
+            concept.list = shelf.list(&concept.variants);
         }
     }
     concepts.truncate(MAX_CONCEPTS);
-    let lost = |concept: &&Concept| concept.variants.is_empty() && !concept.extra;
+    let lost = |concept: &&Concept| concept.list.entries.is_empty() && concept.part == Part::Main;
     let unknown: Vec<_> = concepts.iter().filter(lost).map(|concept| concept.word.clone()).collect();
-    concepts.retain(|concept| !concept.variants.is_empty());
+    concepts.retain(|concept| !concept.list.entries.is_empty());
     let missing = !unknown.is_empty() || concepts.iter().any(|concept| concept.meant.is_some());
     Asked { concepts, phrases, excluded, unknown, missing }
 }
 
 /// A concept for each word, and for each whole of several.
-fn concepts(analyzer: &mut Analyzer, text: &str, most: usize) -> Vec<Concept> {
+fn concepts(analyzer: &mut Analyzer, text: &str, most: usize, weights: &Weights) -> Vec<Concept> {
     let terms = analyzer.terms(text);
     let mut out: Vec<Concept> = Vec::new();
     let mut seen = HashSet::new();
     for (text, term) in terms.iter() {
-        let weight = if matches!(term.form, Form::Stem | Form::WholeStem) { WEIGHTS.stem } else { 1.0 };
+        let weight = if matches!(term.form, Form::Stem | Form::WholeStem) { weights.stem } else { 1.0 };
         let why = match term.form {
             Form::Exact => "word",
             Form::Stem | Form::WholeStem => "stem",
@@ -168,9 +181,10 @@ fn concepts(analyzer: &mut Analyzer, text: &str, most: usize) -> Vec<Concept> {
         match term.form {
             Form::Exact | Form::Whole if seen.insert(text.to_owned()) => {
                 let extra = term.form == Form::Whole;
-                let weight = if extra { WEIGHTS.whole } else { 1.0 };
+                let (part, weight) = if extra { (Part::Extra, weights.whole) } else { (Part::Main, 1.0) };
                 let place = (term.from, term.to);
-                out.push(Concept { word: text.to_owned(), place, variants: vec![variant], weight, extra, meant: None });
+                let (word, variants, list) = (text.to_owned(), vec![variant], Arc::default());
+                out.push(Concept { word, place, variants, weight, part, meant: None, list });
             }
             Form::Exact | Form::Whole => {}
             Form::Stem | Form::WholeStem | Form::Code => {
@@ -187,11 +201,65 @@ fn concepts(analyzer: &mut Analyzer, text: &str, most: usize) -> Vec<Concept> {
     out
 }
 
+/// Windows writes an error of its own as a decimal number, in hexadecimal, and as a result code (`0x8007` before it).
+fn number(concepts: &mut [Concept], weight: f32) {
+    const RESULT: u32 = 0x8007_0000;
+    let told = |concept: &Concept| matches!(&*concept.word, "error" | "code" | "fehler" | "fehlercode" | "status");
+    for at in 0..concepts.len() {
+        let hexadecimal = concepts[at].variants.iter().find_map(|variant| variant.terms[0].strip_prefix(CODE));
+        let code = hexadecimal.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let plain = || concepts[at].word.parse().ok().filter(|_| at.checked_sub(1).is_some_and(|n| told(&concepts[n])));
+        let low = |code: u32| if code & 0xffff_0000 == RESULT { code & 0xffff } else { code };
+        let Some(number) = code.map(low).or_else(plain).filter(|number| *number <= 0xffff) else { continue };
+        for term in [number.to_string(), format!("{CODE}{number:x}"), format!("{CODE}{:x}", RESULT | number)] {
+            add(&mut concepts[at].variants, term, weight, "notation");
+        }
+    }
+}
+
+/// One term more, if it is not there.
+fn add(variants: &mut Vec<Variant>, term: String, weight: f32, why: &'static str) {
+    if variants.iter().all(|variant| variant.terms != [term.as_str()]) {
+        variants.push(Variant { terms: vec![term], weight, why });
+    }
+}
+
+/// For two words the one that they are elsewhere: `log on`, `logon`.
+fn join(concepts: &mut [Concept], shelf: &Shelf, analyzer: &mut Analyzer) {
+    let mains: Vec<usize> = (0..concepts.len()).filter(|at| concepts[*at].part == Part::Main).collect();
+    for pair in mains.windows(2) {
+        let word = format!("{}{}", concepts[pair[0]].word, concepts[pair[1]].word);
+        if shelf.vocabulary().count(&word) > 0 {
+            let stem = format!("{STEM}{}", analyzer.stem(&word));
+            for at in pair {
+                for term in [&word, &stem] {
+                    add(&mut concepts[*at].variants, term.clone(), shelf.weights().joined, "joined");
+                }
+            }
+        }
+    }
+}
+
+/// For a word the two that it is in many more entries: `eventid`, `event id`.
+fn halve(concept: &mut Concept, shelf: &Shelf) {
+    let vocabulary = shelf.vocabulary();
+    let count = vocabulary.count(&concept.word);
+    let halves = vocabulary.halves(&concept.word).filter(|_| count > 0 && concept.word.len() > 5);
+    if let Some((a, b)) = halves.filter(|(a, b)| vocabulary.count(a).min(vocabulary.count(b)) >= OFTENER * count) {
+        let terms = vec![a.to_owned(), b.to_owned()];
+        let halves = Variant { terms, weight: shelf.weights().joined, why: "halves" };
+        if shelf.list(std::slice::from_ref(&halves)).entries.len() > 2 * count as usize {
+            concept.variants.push(halves);
+        }
+    }
+}
+
 /// The word may go on.
 fn begin(concept: &mut Concept, shelf: &Shelf) {
     let further = shelf.vocabulary().beginning(&concept.word, MAX_BEGINNINGS);
     let further = further.into_iter().filter(|word| **word != concept.word);
-    let variant = |word: &str| Variant { terms: vec![word.to_owned()], weight: WEIGHTS.beginning, why: "beginning" };
+    let variant =
+        |word: &str| Variant { terms: vec![word.to_owned()], weight: shelf.weights().beginning, why: "beginning" };
     concept.variants.extend(further.map(variant));
 }
 
@@ -199,10 +267,8 @@ fn begin(concept: &mut Concept, shelf: &Shelf) {
 fn mend(concept: &mut Concept, shelf: &Shelf, analyzer: &mut Analyzer) {
     let vocabulary = shelf.vocabulary();
     if let Some((a, b)) = vocabulary.halves(&concept.word) {
-        let halves = Variant { terms: vec![a.to_owned(), b.to_owned()], weight: WEIGHTS.stem, why: "halves" };
-        let mut found = false;
-        shelf.phrase(&halves.terms, |_, _| found = true);
-        if found {
+        let halves = Variant { terms: vec![a.to_owned(), b.to_owned()], weight: shelf.weights().joined, why: "halves" };
+        if !shelf.list(std::slice::from_ref(&halves)).entries.is_empty() {
             concept.meant = Some(format!("{a} {b}"));
             concept.variants.push(halves);
             return;
@@ -214,18 +280,19 @@ fn mend(concept: &mut Concept, shelf: &Shelf, analyzer: &mut Analyzer) {
     }
     let best = near.first().map_or(0, |near| near.edits);
     for near in near.iter().filter(|near| near.edits == best) {
-        let weight = WEIGHTS.near.powi(near.edits as i32);
+        let weight = shelf.weights().near.powi(near.edits as i32);
         concept.meant.get_or_insert_with(|| near.word.to_owned());
-        let stem = format!("{}{}", super::analyzer::STEM, analyzer.stem(near.word));
-        let term = if shelf.has(&stem) { stem } else { near.word.to_owned() };
-        concept.variants.push(Variant { terms: vec![term], weight, why: "near" });
+        let stem = format!("{}{}", STEM, analyzer.stem(near.word));
+        for term in [near.word.to_owned(), stem] {
+            concept.variants.push(Variant { terms: vec![term], weight, why: "near" });
+        }
     }
 }
 
 /// The words of a text without those that say little: stems where there are any.
 pub fn telling(text: &str) -> BTreeSet<String> {
-    let concepts = concepts(&mut Analyzer::default(), text, usize::MAX).into_iter();
-    let telling = concepts.filter(|concept| !concept.extra && !is_stop(Language::ENGLISH, &concept.word));
+    let concepts = concepts(&mut Analyzer::default(), text, usize::MAX, &Weights::default()).into_iter();
+    let telling = concepts.filter(|concept| concept.part == Part::Main && !is_stop(Language::ENGLISH, &concept.word));
     let stem =
         |concept: Concept| concept.variants.into_iter().last().and_then(|variant| variant.terms.into_iter().next());
     telling.filter_map(stem).collect()

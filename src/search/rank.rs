@@ -1,19 +1,19 @@
 //! Which entries have what is looked for, best first.
 //!
 //! BM25 over fields (Robertson and Zaragoza 2009), where a word is a concept: it counts as its best variant does, and is
-//! as rare as all its variants together.
+//! as rare as all its variants together. The best are looked at again: how near to each other they have the words.
 
 use super::{
-    query::{Asked, Concept, Variant},
+    proximity,
+    query::{Asked, Concept, Part, Variant},
     shelf::Shelf,
 };
+use std::{cmp::Ordering, collections::BinaryHeap};
 
-/// BM25's `k1`.
-const SATURATION: f32 = 1.2;
-/// How much an entry loses that lacks some of the words: the power of the share that it has.
-const COVERAGE: f32 = 0.2;
 /// An entry with less of what is looked for than this share is not found.
 const LEAST: f32 = 0.1;
+/// So many of the best are looked at again.
+const POOL: usize = 50;
 
 /// An entry that was found.
 #[derive(Clone, Copy, Debug)]
@@ -24,51 +24,52 @@ pub struct Ranked {
     pub score: f32,
     /// The share of what is looked for that it has, rare words counting more.
     pub coverage: f32,
+    /// What of its score is for having the words beside each other.
+    pub together: f32,
+}
+
+impl Ranked {
+    /// The better first; of two that are as good, the first by name.
+    fn order(&self, other: &Self) -> Ordering {
+        other.score.total_cmp(&self.score).then(self.entry.cmp(&other.entry))
+    }
+}
+
+/// The worst of those kept is at the top of a heap.
+struct Worst(Ranked);
+
+impl PartialEq for Worst {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Worst {}
+impl PartialOrd for Worst {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Worst {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.order(&other.0)
+    }
 }
 
 /// What was found, and what each concept is worth.
 #[derive(Debug, Default)]
 pub struct Ranking {
-    /// Best first.
-    pub ranked: Vec<Ranked>,
+    /// What may be found and has enough of it, in no order that means anything.
+    pub matched: Vec<u32>,
     /// How rare each concept is.
     pub rarity: Vec<f32>,
     /// The share of the words that anything on the shelf has, rare ones counting more.
     pub known: f32,
-}
-
-/// Numbers for each entry, and which of them are not zero.
-struct Sums {
-    values: Vec<f32>,
-    touched: Vec<u32>,
-}
-
-impl Sums {
-    fn new(entries: usize) -> Self {
-        Self { values: vec![0.0; entries], touched: Vec::new() }
-    }
-
-    fn add(&mut self, entry: u32, value: f32) {
-        let sum = &mut self.values[entry as usize];
-        if *sum == 0.0 {
-            self.touched.push(entry);
-        }
-        *sum += value;
-    }
-
-    fn raise(&mut self, entry: u32, value: f32) {
-        let sum = &mut self.values[entry as usize];
-        if *sum == 0.0 {
-            self.touched.push(entry);
-        }
-        *sum = sum.max(value);
-    }
-
-    /// Takes everything out.
-    fn drain(&mut self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        let values = &mut self.values;
-        self.touched.drain(..).map(move |entry| (entry, std::mem::take(&mut values[entry as usize])))
-    }
+    /// By entry: the points, and the rarity of what it has.
+    sums: Vec<[f32; 2]>,
+    /// The rarity of all that is looked for.
+    all: f32,
+    /// How many words are looked for.
+    words: usize,
 }
 
 /// Among what a word is rare.
@@ -80,85 +81,114 @@ pub enum Among {
     Allowed,
 }
 
-/// Ranks what may be found.
+/// Finds what may be found.
 pub fn rank(shelf: &Shelf, asked: &Asked, among: Among, may: impl Fn(u32) -> bool) -> Ranking {
     let size = shelf.entries.len();
-    let may: Vec<bool> = (0..size as u32).map(may).collect();
-    let counts_in = |entry: &u32| among == Among::All || may[*entry as usize];
-    let base = (0..size as u32).filter(counts_in).count();
-    let (mut scores, mut has) = (Sums::new(size), vec![0.0; size]);
-    let (mut counts, mut values) = (Sums::new(size), Sums::new(size));
-    let mut rarity = Vec::new();
+    let base = match among {
+        Among::All => size,
+        Among::Allowed => (0..size as u32).filter(|entry| may(*entry)).count(),
+    };
+    let mut sums = vec![[0.0f32; 2]; size];
+    let power = shelf.weights().rarity;
+    let mut rarity = Vec::with_capacity(asked.concepts.len());
     for concept in &asked.concepts {
-        weigh(shelf, concept, &mut counts, &mut values);
-        let rare = rare(base, values.touched.iter().filter(|entry| counts_in(entry)).count());
+        let having = match among {
+            Among::All => concept.list.entries.len(),
+            Among::Allowed => concept.list.entries.iter().filter(|entry| may(**entry)).count(),
+        };
+        let rare = rare(base, having).powf(power);
         rarity.push(rare);
-        for (entry, value) in values.drain() {
-            scores.add(entry, concept.weight * rare * value);
-            if !concept.extra {
-                has[entry as usize] += rare;
-            }
+        if concept.part == Part::Minor {
+            continue;
+        }
+        let (points, has) = (concept.weight * rare, if concept.part == Part::Main { rare } else { 0.0 });
+        for (entry, value) in concept.list.iter() {
+            let sum = &mut sums[entry as usize];
+            sum[0] += points * value;
+            sum[1] += has;
         }
     }
-    let main = asked.concepts.iter().zip(&rarity).filter(|(concept, _)| !concept.extra);
+    let main = asked.concepts.iter().zip(&rarity).filter(|(concept, _)| concept.part == Part::Main);
+    let words = main.clone().count();
     let all: f32 = main.map(|(_, rare)| rare).sum();
     let required = asked.phrases.iter().map(|phrase| holding(shelf, phrase)).collect::<Vec<_>>();
     let excluded = asked.excluded.iter().map(|phrase| holding(shelf, phrase)).collect::<Vec<_>>();
     let allowed = |entry: u32| {
         required.iter().all(|list| list[entry as usize]) && !excluded.iter().any(|list| list[entry as usize])
     };
-    let found = scores.drain().filter(|(entry, _)| allowed(*entry) && may[*entry as usize]);
-    let ranked = found.map(|(entry, score)| {
-        let coverage = if all > 0.0 { (has[entry as usize] / all).min(1.0) } else { 1.0 };
-        Ranked { entry, score: score * coverage.powf(COVERAGE), coverage }
-    });
-    let mut ranked: Vec<Ranked> = ranked.filter(|found| found.coverage >= LEAST).collect();
-    let key = |found: &Ranked| &shelf.entries[found.entry as usize].head.id;
-    ranked.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| key(a).cmp(key(b))));
-    let unknown = asked.unknown.len() as f32 * rare(base, 0);
+    let enough = |sum: &[f32; 2]| sum[0] > 0.0 && sum[1] >= LEAST * all;
+    let matched = sums.iter().zip(0..).filter(|(sum, _)| enough(sum)).map(|(_, entry)| entry);
+    let matched = matched.filter(|entry| may(*entry) && allowed(*entry)).collect();
+    let unknown = asked.unknown.len() as f32 * self::rare(base, 0).powf(power);
     let known = if all > 0.0 { all / (all + unknown) } else { 0.0 };
-    Ranking { ranked, rarity, known }
+    Ranking { matched, rarity, known, sums, all, words }
+}
+
+impl Ranking {
+    /// Entries that nobody ranked.
+    pub fn unordered(matched: Vec<u32>) -> Self {
+        Self { matched, ..Self::default() }
+    }
+
+    /// The best of some that matched, best first, looked at once.
+    pub fn best(&self, shelf: &Shelf, chosen: &[u32], count: usize) -> Vec<Ranked> {
+        let power = shelf.weights().coverage / self.words.max(1) as f32;
+        let mut heap: BinaryHeap<Worst> = BinaryHeap::with_capacity(count + 1);
+        let mut least = f32::NEG_INFINITY;
+        for entry in chosen {
+            let [points, has] = self.sums[*entry as usize];
+            // What it lacks can only take from its points.
+            if points < least {
+                continue;
+            }
+            let coverage = if self.all > 0.0 { (has / self.all).min(1.0) } else { 1.0 };
+            let share = if coverage > 0.999 { 1.0 } else { coverage.powf(power) };
+            heap.push(Worst(Ranked { entry: *entry, score: points * share, coverage, together: 0.0 }));
+            if heap.len() > count {
+                heap.pop();
+                least = heap.peek().map_or(least, |worst| worst.0.score);
+            }
+        }
+        heap.into_sorted_vec().into_iter().map(|worst| worst.0).collect()
+    }
+
+    /// The same, the first [`POOL`] of which are looked at again: words that say little, and words beside each other.
+    pub fn ranked(&self, shelf: &Shelf, asked: &Asked, chosen: &[u32], count: usize) -> Vec<Ranked> {
+        let mut ranked = self.best(shelf, chosen, count.max(POOL));
+        let pool = ranked.len().min(POOL);
+        let (again, _) = ranked.split_at_mut(pool);
+        let minor = asked.concepts.iter().zip(&self.rarity).filter(|(concept, _)| concept.part == Part::Minor);
+        for (concept, rare) in minor {
+            for found in again.iter_mut() {
+                found.score += concept.list.value(found.entry).map_or(0.0, |value| concept.weight * rare * value);
+            }
+        }
+        let entries: Vec<u32> = again.iter().map(|found| found.entry).collect();
+        for (found, together) in again.iter_mut().zip(proximity::points(shelf, asked, &self.rarity, &entries)) {
+            (found.score, found.together) = (found.score + together, together);
+        }
+        again.sort_unstable_by(Ranked::order);
+        ranked.truncate(count);
+        ranked
+    }
+
+    /// Whether some entry has all that is looked for.
+    pub fn is_whole(&self) -> bool {
+        self.matched.iter().any(|entry| self.sums[*entry as usize][1] > 0.999 * self.all)
+    }
 }
 
 /// What one entry gets for one concept and by which variant, for explanations.
 pub fn value_of<'a>(shelf: &Shelf, concept: &'a Concept, entry: u32) -> Option<(f32, &'a Variant)> {
-    let values = concept.variants.iter().map(|variant| {
-        let mut count = 0.0;
-        each(shelf, &variant.terms, |found, value| {
-            if found == entry {
-                count += value
-            }
-        });
-        (variant.weight * saturated(count), variant)
-    });
-    values.filter(|(value, _)| *value > 0.0).max_by(|a, b| a.0.total_cmp(&b.0))
-}
-
-/// What the concept counts in each entry.
-fn weigh(shelf: &Shelf, concept: &Concept, counts: &mut Sums, values: &mut Sums) {
-    for variant in &concept.variants {
-        each(shelf, &variant.terms, |entry, count| counts.add(entry, count));
-        for (entry, count) in counts.drain() {
-            values.raise(entry, variant.weight * saturated(count));
-        }
-    }
-}
-
-fn each(shelf: &Shelf, terms: &[String], add: impl FnMut(u32, f32)) {
-    match terms {
-        [term] => shelf.occurrences(term, add),
-        terms => shelf.phrase(terms, add),
-    }
+    let value = |variant| shelf.list(std::slice::from_ref(variant)).value(entry);
+    let values = concept.variants.iter().filter_map(|variant| Some((value(variant)?, variant)));
+    values.max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 fn holding(shelf: &Shelf, phrase: &[String]) -> Vec<bool> {
     let mut out = vec![false; shelf.entries.len()];
-    each(shelf, phrase, |entry, _| out[entry as usize] = true);
+    shelf.each(phrase, |entry, _| out[entry as usize] = true);
     out
-}
-
-fn saturated(count: f32) -> f32 {
-    count * (SATURATION + 1.0) / (count + SATURATION)
 }
 
 /// Inverse document frequency.

@@ -3,7 +3,11 @@
 use super::{
     analyzer::{CODE, STEM, Words},
     entry::Entry,
+    facets::Facets,
+    postings::{List, Lists},
+    query::Variant,
     vocabulary::Vocabulary,
+    weights::Weights,
 };
 use crate::language::Language;
 use std::{
@@ -23,11 +27,6 @@ pub const VERSION: u32 = 1;
 
 /// How many fields an entry's texts go into.
 pub const FIELDS: usize = 3;
-
-/// How much an occurrence counts in each field: title and symptoms; headings, summary, tags, category; all else.
-const FIELD_WEIGHT: [f32; FIELDS] = [4.0, 1.0, 0.5];
-/// How much longer fields count less, as BM25's `b`.
-const LENGTH: [f32; FIELDS] = [0.5, 0.75, 0.75];
 
 const TOKENIZER: &str = "words";
 const PRINT: &str = "print";
@@ -105,8 +104,17 @@ pub struct Shelf {
     pub entries: Vec<Arc<Entry>>,
     fields: Fields,
     segments: Vec<Segment>,
+    /// By what they can be narrowed.
+    pub facets: Facets,
+    /// How it ranks.
+    weights: Weights,
+    /// How many terms each field of each entry has.
+    lengths: Vec<[u32; FIELDS]>,
     /// What an occurrence in each field counts, for each entry.
     norms: Vec<[f32; FIELDS]>,
+    lists: Lists,
+    /// The part of the index that has each entry, and where.
+    places: Vec<(u32, u32)>,
     vocabulary: OnceLock<Vocabulary>,
     _searcher: Searcher,
 }
@@ -123,6 +131,7 @@ impl Shelf {
         let numbers: HashMap<u64, u32> = entries.iter().zip(0..).map(|(entry, n)| (entry.print, n)).collect();
         let mut segments = Vec::new();
         let mut lengths = vec![[0; FIELDS]; entries.len()];
+        let mut in_index = vec![(0, 0); entries.len()];
         let mut found = 0;
         for reader in searcher.segment_readers() {
             let mut places = vec![GONE; reader.max_doc() as usize];
@@ -130,6 +139,7 @@ impl Shelf {
             for (doc, print) in prints(reader)? {
                 let Some(number) = numbers.get(&print) else { return Ok(None) };
                 places[doc as usize] = *number;
+                in_index[*number as usize] = (segments.len() as u32, doc);
                 for (length, norm) in lengths[*number as usize].iter_mut().zip(&norms) {
                     *length = norm.as_ref().map_or(0, |norm: &FieldNormReader| norm.fieldnorm(doc));
                 }
@@ -142,9 +152,85 @@ impl Shelf {
         if found != entries.len() || numbers.len() != entries.len() {
             return Ok(None);
         }
-        let norms = norms(&lengths);
-        let vocabulary = OnceLock::new();
-        Ok(Some(Self { entries, fields, segments, norms, vocabulary, _searcher: searcher }))
+        let weights = Weights::default();
+        Ok(Some(Self {
+            facets: Facets::new(&entries),
+            entries,
+            fields,
+            segments,
+            norms: norms(&lengths, &weights),
+            lengths,
+            weights,
+            lists: Lists::default(),
+            places: in_index,
+            vocabulary: OnceLock::new(),
+            _searcher: searcher,
+        }))
+    }
+
+    /// How it ranks.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Ranks otherwise.
+    pub fn tune(&mut self, weights: Weights) {
+        self.norms = norms(&self.lengths, &weights);
+        self.lists = Lists::default();
+        self.weights = weights;
+    }
+
+    /// Which entries have any of some variants; the one that counts most in an entry is its value.
+    pub fn list(&self, variants: &[Variant]) -> Arc<List> {
+        let mut key = Vec::with_capacity(64);
+        for variant in variants {
+            key.extend_from_slice(&variant.weight.to_bits().to_le_bytes());
+            variant.terms.iter().for_each(|term| {
+                key.extend_from_slice(term.as_bytes());
+                key.push(0);
+            });
+        }
+        self.lists.get(&key, || self.merged(variants))
+    }
+
+    fn merged(&self, variants: &[Variant]) -> List {
+        let mut values = vec![0.0f32; self.entries.len()];
+        let mut counts = vec![0.0f32; self.entries.len()];
+        let (mut touched, mut counted) = (Vec::new(), Vec::new());
+        for variant in variants {
+            self.each(&variant.terms, |entry, count| {
+                let sum = &mut counts[entry as usize];
+                if *sum == 0.0 {
+                    counted.push(entry);
+                }
+                *sum += count;
+            });
+            for entry in counted.drain(..) {
+                let count = std::mem::take(&mut counts[entry as usize]);
+                let value = &mut values[entry as usize];
+                if *value == 0.0 {
+                    touched.push(entry);
+                }
+                *value = value.max(variant.weight * self.saturated(count));
+            }
+        }
+        touched.sort_unstable();
+        touched.shrink_to_fit();
+        List { values: touched.iter().map(|entry| values[*entry as usize]).collect(), entries: touched }
+    }
+
+    /// What so many occurrences count: the more there are, the less a further one.
+    pub fn saturated(&self, count: f32) -> f32 {
+        let most = self.weights.saturation;
+        count * (most + 1.0) / (count + most)
+    }
+
+    /// Calls back with each entry that has a term, or several one behind the other.
+    pub fn each(&self, terms: &[String], each: impl FnMut(u32, f32)) {
+        match terms {
+            [term] => self.occurrences(term, each),
+            terms => self.phrase(terms, each),
+        }
     }
 
     /// How its words end.
@@ -153,7 +239,7 @@ impl Shelf {
     }
 
     /// Calls back with each entry that has the term, and what its occurrences count in all.
-    pub fn occurrences(&self, term: &str, mut each: impl FnMut(u32, f32)) {
+    fn occurrences(&self, term: &str, mut each: impl FnMut(u32, f32)) {
         for (segment, field) in self.columns() {
             let Some(info) = self.info(segment, field, term) else { continue };
             let inverted = &segment.inverted[field];
@@ -173,7 +259,7 @@ impl Shelf {
     }
 
     /// The same of words that stand one behind the other.
-    pub fn phrase(&self, terms: &[String], mut each: impl FnMut(u32, f32)) {
+    fn phrase(&self, terms: &[String], mut each: impl FnMut(u32, f32)) {
         let (mut first, mut next) = (Vec::new(), Vec::new());
         for (segment, field) in self.columns() {
             let postings = |term: &String| -> Option<SegmentPostings> {
@@ -201,23 +287,29 @@ impl Shelf {
         }
     }
 
-    /// Whether any entry has the term.
-    pub fn has(&self, term: &str) -> bool {
-        self.columns().any(|(segment, field)| {
-            let info = self.info(segment, field, term);
-            let list = info.and_then(|info| {
-                segment.inverted[field].read_postings_from_terminfo(&info, IndexRecordOption::Basic).ok()
-            });
-            list.is_some_and(|mut list| {
-                while list.doc() != TERMINATED {
-                    if segment.entries[list.doc() as usize] != GONE {
-                        return true;
+    /// Calls back with where a term stands in some entries: which of them, the field, and the positions there.
+    pub fn stands(&self, term: &str, among: &[u32], mut each: impl FnMut(usize, usize, &[u32])) {
+        let mut wanted: Vec<(u32, u32, usize)> = Vec::with_capacity(among.len());
+        wanted.extend(among.iter().enumerate().map(|(n, entry)| {
+            let (segment, doc) = self.places[*entry as usize];
+            (segment, doc, n)
+        }));
+        wanted.sort_unstable();
+        let mut positions = Vec::new();
+        for wanted in wanted.chunk_by(|a, b| a.0 == b.0) {
+            let segment = &self.segments[wanted[0].0 as usize];
+            for field in 0..FIELDS {
+                let Some(info) = self.info(segment, field, term) else { continue };
+                let all = IndexRecordOption::WithFreqsAndPositions;
+                let Ok(mut list) = segment.inverted[field].read_postings_from_terminfo(&info, all) else { continue };
+                for (_, doc, n) in wanted {
+                    if list.doc() <= *doc && list.seek(*doc) == *doc {
+                        list.positions(&mut positions);
+                        each(*n, field, &positions);
                     }
-                    list.advance();
                 }
-                false
-            })
-        })
+            }
+        }
     }
 
     /// Every word as written, with the number of entries that have it.
@@ -265,7 +357,9 @@ fn alive(segment: &Segment, field: usize, info: &tantivy::postings::TermInfo) ->
     count
 }
 
-fn norms(lengths: &[[u32; FIELDS]]) -> Vec<[f32; FIELDS]> {
+fn norms(lengths: &[[u32; FIELDS]], weights: &Weights) -> Vec<[f32; FIELDS]> {
+    let counts = [weights.title, weights.head, weights.body];
+    let shares = [weights.title_length, weights.head_length, weights.body_length];
     let mean = |field: usize| {
         let sum: u64 = lengths.iter().map(|length| u64::from(length[field])).sum();
         (sum as f32 / lengths.len().max(1) as f32).max(1.0)
@@ -274,7 +368,7 @@ fn norms(lengths: &[[u32; FIELDS]]) -> Vec<[f32; FIELDS]> {
     let norm = |length: &[u32; FIELDS]| {
         std::array::from_fn(|field| {
             let longer = length[field] as f32 / means[field];
-            FIELD_WEIGHT[field] / (1.0 - LENGTH[field] + LENGTH[field] * longer)
+            counts[field] / (1.0 - shares[field] + shares[field] * longer)
         })
     };
     lengths.iter().map(norm).collect()

@@ -4,7 +4,7 @@ use super::{
     analyzer::{Analyzer, Form, Terms},
     document::Document,
     entry::Entry,
-    query::{Asked, is_stop},
+    query::{Asked, Part, is_stop},
 };
 use crate::language::Language;
 use std::collections::HashMap;
@@ -113,7 +113,7 @@ impl<'a> Marker<'a> {
             self.terms.iter().filter(|(word, term)| term.form == Form::Exact && !is_stop(self.language, word)).count();
         let (mut has, mut all, mut count) = (0.0, 0.0, 0);
         for ((concept, worth), seen) in asked.concepts.iter().zip(&self.worth).zip(seen) {
-            if !concept.extra {
+            if concept.part == Part::Main {
                 all += worth;
                 has += if seen { *worth } else { 0.0 };
                 count += usize::from(seen);

@@ -2,7 +2,7 @@
 
 use super::{
     analyzer::{Analyzer, Form, STEM},
-    query::{Concept, Variant, WEIGHTS},
+    query::{Concept, Part, Variant},
 };
 use crate::language::Language;
 use std::collections::HashMap;
@@ -37,10 +37,10 @@ impl Synonyms {
     }
 
     /// Adds to each word what means the same; a phrase's synonyms to each of its words.
-    pub fn widen(&self, concepts: &mut [Concept], analyzer: &mut Analyzer) {
-        let mains: Vec<usize> = (0..concepts.len()).filter(|at| !concepts[*at].extra).collect();
+    pub fn widen(&self, concepts: &mut [Concept], analyzer: &mut Analyzer, weight: f32) {
+        let mains: Vec<usize> = (0..concepts.len()).filter(|at| concepts[*at].part == Part::Main).collect();
         let words: Vec<String> = mains.iter().map(|at| key(analyzer, &concepts[*at].word)).collect();
-        let extras: Vec<usize> = (0..concepts.len()).filter(|at| concepts[*at].extra).collect();
+        let extras: Vec<usize> = (0..concepts.len()).filter(|at| concepts[*at].part == Part::Extra).collect();
         let alone = extras.iter().map(|at| (vec![*at], vec![key(analyzer, &concepts[*at].word)]));
         let runs = (0..mains.len()).map(|from| (mains[from..].to_vec(), words[from..].to_vec()));
         for (places, words) in runs.chain(alone).collect::<Vec<_>>() {
@@ -53,7 +53,7 @@ impl Synonyms {
                 {
                     let variants = &mut concepts[place].variants;
                     if variants.iter().all(|variant| variant.terms != *terms) {
-                        let variant = Variant { terms: terms.clone(), weight: WEIGHTS.synonym, why: "synonym" };
+                        let variant = Variant { terms: terms.clone(), weight, why: "synonym" };
                         variants.push(variant);
                     }
                 }

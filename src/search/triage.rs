@@ -35,7 +35,7 @@ pub fn triage(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Triage {
     let ranking = rank(shelf, &asked, Among::Allowed, |entry| may(&shelf.entries[entry as usize], &query));
     let mut marker = Marker::for_sentences(shelf.language(), &asked, &ranking.rarity);
     let mut fitting: Vec<(f32, f32, &Entry)> = Vec::new();
-    for found in ranking.ranked.iter().take(LOOKED_AT) {
+    for found in ranking.best(shelf, &ranking.matched, LOOKED_AT) {
         let entry = &shelf.entries[found.entry as usize];
         let like = ranking.known.sqrt() * likeness(&mut marker, entry, &asked);
         if like >= LEAST {

@@ -8,8 +8,9 @@ pub struct Vocabulary {
     /// In order.
     words: Vec<Box<str>>,
     counts: Vec<u32>,
-    /// Which letters each has, a bit for each: words that are near differ in few.
-    letters: Vec<u32>,
+    /// Words of letters alone by how many: which letters each has, a bit for each, and its place. Words that are near
+    /// differ in few.
+    letters: Vec<Vec<(u32, u32)>>,
 }
 
 /// A word that is near to another.
@@ -25,9 +26,8 @@ pub struct Near<'a> {
 
 /// How many letters of a word may be wrong.
 pub fn edits(word: &str) -> usize {
-    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
     match word.chars().count() {
-        _ if has_digit => 0,
+        _ if has_digit(word) => 0,
         0..5 => 0,
         5..9 => 1,
         _ => 2,
@@ -39,7 +39,12 @@ impl Vocabulary {
     pub fn new(words: HashMap<Box<str>, u32>) -> Self {
         let mut words: Vec<_> = words.into_iter().collect();
         words.sort_unstable();
-        let letters = words.iter().map(|(word, _)| letters(word)).collect();
+        let mut letters: Vec<Vec<(u32, u32)>> = Vec::new();
+        for ((word, _), at) in words.iter().zip(0..).filter(|((word, _), _)| !has_digit(word)) {
+            let length = word.chars().count();
+            letters.resize_with(letters.len().max(length + 1), Vec::new);
+            letters[length].push((self::letters(word), at));
+        }
         let (words, counts) = words.into_iter().unzip();
         Self { words, counts, letters }
     }
@@ -69,16 +74,15 @@ impl Vocabulary {
         let mask = letters(word);
         let mut found = Vec::new();
         let mut table = Vec::new();
-        for (at, letters) in self.letters.iter().enumerate() {
+        let lengths = wanted.len() - most..=wanted.len() + most;
+        let (from, to) = (*lengths.start(), self.letters.len().min(lengths.end() + 1));
+        for (letters, at) in self.letters.get(from..to).into_iter().flatten().flatten() {
             if (letters ^ mask).count_ones() as usize > 2 * most {
                 continue;
             }
-            let candidate = &*self.words[at];
-            if candidate.len().abs_diff(word.len()) > 4 * most {
-                continue;
-            }
+            let candidate = &*self.words[*at as usize];
             if let Some(edits) = distance(&wanted, candidate, most, &mut table).filter(|edits| *edits > 0) {
-                found.push(Near { word: candidate, edits, count: self.counts[at] });
+                found.push(Near { word: candidate, edits, count: self.counts[*at as usize] });
             }
         }
         let first = wanted.first().copied();
@@ -95,6 +99,10 @@ impl Vocabulary {
         let best = pairs.max_by_key(|(a, b)| self.counts[*a].min(self.counts[*b]))?;
         Some((&*self.words[best.0], &*self.words[best.1]))
     }
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn letters(word: &str) -> u32 {
