@@ -1,114 +1,73 @@
-//! How good and how fast search is: beside SQLite FTS5 over the same texts, as somebody types, and how soon an index is
-//! there.
+//! How good and how fast search is: beside other engines over the same texts, as somebody types, and how soon an index
+//! is there.
 //!
-//! `FIRSTLINE_SET` names a folder as `firstline eval` takes it; without one, texts of made-up words are used.
+//! `FIRSTLINE_SET` names a folder as `firstline eval` takes it; without one, texts of made-up words are used. `-- growth`
+//! asks over up to 130,000 articles, and only when it is named.
 
+#[path = "search/bare.rs"]
+mod bare;
+#[path = "search/engines.rs"]
+mod engines;
 #[path = "search/fts5.rs"]
 mod fts5;
+#[path = "search/growth.rs"]
+mod growth;
+#[path = "search/outside.rs"]
+mod outside;
 #[path = "search/texts.rs"]
 mod texts;
 
+use engines::{at, since, size};
 use firstline::{
     language::Language,
-    search::{
-        Document, Index, Query, Reader,
-        evaluation::{Quality, Set, judge},
-    },
+    search::{Document, Index, Query, Reader, evaluation::Set},
 };
 use std::{
-    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     time::Instant,
 };
 
-/// How often every query is asked.
-const ROUNDS: usize = 3;
 /// How many articles there are while somebody types.
 const TYPED_OVER: usize = 10_000;
 
 fn main() {
-    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |name: &str| named.is_empty() || named.iter().any(|part| part == name);
     let set = match std::env::var_os("FIRSTLINE_SET") {
         Some(folder) => Set::load(Path::new(&folder)).unwrap_or_else(|error| panic!("{error}")),
         None => texts::made_up(TYPED_OVER),
     };
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [memory, articles, folder] = arguments.as_slice()
+        && memory == "--memory"
+    {
+        return growth::memory(&set, articles.parse().expect("a number of articles"), Path::new(folder));
+    }
+    let wanted = |name: &str| arguments.iter().any(|argument| argument == name);
     println!("{} texts, {} queries", set.texts.len(), set.queries.len());
-    if wanted("beside") {
+    if arguments.is_empty() || wanted("beside") {
         beside(&set);
     }
-    if wanted("typing") {
+    if arguments.is_empty() || wanted("typing") {
         typing(&set);
     }
-    if wanted("start") {
+    if arguments.is_empty() || wanted("start") {
         start(&set);
     }
-}
-
-/// One engine over a set.
-struct Figures {
-    seconds: f64,
-    times: Vec<f64>,
-    quality: Quality,
-}
-
-impl Figures {
-    fn show(mut self, name: &str, texts: usize) {
-        self.times.sort_by(f64::total_cmp);
-        let Quality { ndcg, mrr, recall } = self.quality;
-        println!(
-            "{name:<12} {:>7.0} texts/s  median {:>7.3} ms  99th {:>7.3} ms  nDCG@10 {ndcg:.3}  MRR@10 {mrr:.3}  \
-             Recall@10 {recall:.3}",
-            texts as f64 / self.seconds,
-            at(&self.times, 50),
-            at(&self.times, 99),
-        );
+    if wanted("growth") {
+        let folder = folder("growth");
+        growth::report(&set, &folder);
+        let _ = fs::remove_dir_all(&folder);
     }
 }
 
-/// So many hundredths of the times are no longer.
-fn at(sorted: &[f64], hundredth: usize) -> f64 {
-    sorted[(sorted.len() * hundredth / 100).min(sorted.len() - 1)]
-}
-
-/// Milliseconds since.
-fn since(began: Instant) -> f64 {
-    began.elapsed().as_secs_f64() * 1e3
-}
-
-/// Asks every query of an engine, in turns with the others, so that all see the same machine.
+/// firstline and the other engines, each over the whole set.
 fn beside(set: &Set) {
-    let documents = set.documents();
-    let began = Instant::now();
-    let index = Index::open(Language::ENGLISH, None, documents, &[]).expect("memory takes it");
-    let ours = began.elapsed().as_secs_f64();
-    let began = Instant::now();
-    let mut fts5 = fts5::Fts5::build(&set.texts);
-    let theirs = began.elapsed().as_secs_f64();
-    let mut engines: [(&str, f64, Vec<f64>, Vec<Quality>); 2] =
-        [("firstline", ours, Vec::new(), Vec::new()), ("SQLite FTS5", theirs, Vec::new(), Vec::new())];
-    let none = HashMap::new();
-    for round in 0..=ROUNDS {
-        for (id, words) in &set.queries {
-            let relevant = set.relevant.get(id).unwrap_or(&none);
-            for (n, (_, _, times, qualities)) in engines.iter_mut().enumerate() {
-                let began = Instant::now();
-                let ranking = if n == 0 { set.ranking(&index, words) } else { fts5.ranking(words) };
-                let time = since(began);
-                // The first round warms up.
-                if round > 0 {
-                    times.push(time);
-                }
-                if round == 1 && !relevant.is_empty() {
-                    qualities.push(judge(&ranking, relevant));
-                }
-            }
-        }
-    }
-    for (name, seconds, times, qualities) in engines {
-        Figures { seconds, times, quality: Quality::mean(&qualities) }.show(name, set.texts.len());
-    }
+    let folder = folder("beside");
+    let mut engines = Vec::from(engines::firstline(set, &folder.join("firstline")));
+    engines.extend([engines::bare(set, &folder.join("bare")), engines::fts5(set)]);
+    engines.extend(engines::outside(set));
+    engines::measure(set, engines);
+    let _ = fs::remove_dir_all(&folder);
 }
 
 /// Every query letter by letter, over ten thousand articles.
@@ -147,8 +106,7 @@ fn start(set: &Set) {
     let mut changed = set.documents();
     changed[0].body.push_str(" and one word more");
     open(changed, "after a change of one text");
-    let bytes: u64 = files(&folder).iter().filter_map(|path| Some(fs::metadata(path).ok()?.len())).sum();
-    println!("{:.1} MB on the disk, what the change left behind included", bytes as f64 / 1e6);
+    println!("{:.1} MB on the disk, what the change left behind included", size(&folder) as f64 / 1e6);
     let _ = fs::remove_dir_all(&folder);
 }
 
@@ -177,13 +135,4 @@ fn folder(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder can be made");
     folder
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    for entry in fs::read_dir(folder).expect("it is there").filter_map(Result::ok) {
-        let path = entry.path();
-        if path.is_dir() { out.extend(files(&path)) } else { out.push(path) }
-    }
-    out
 }

@@ -1,5 +1,6 @@
 //! The same texts in SQLite's full-text index: porter stems, BM25, the title three times.
 
+use super::engines::{Engine, timed};
 use firstline::search::evaluation::Text;
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::runtime::Runtime;
@@ -29,8 +30,15 @@ impl Fts5 {
         Self { connection: connection.expect("SQLite takes them"), runtime }
     }
 
+    /// Of the whole database, texts included.
+    pub fn bytes(&mut self) -> u64 {
+        let select = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let bytes = sqlx::query_scalar::<_, i64>(select).fetch_one(&mut self.connection);
+        self.runtime.block_on(bytes).expect("SQLite knows") as u64
+    }
+
     /// The first ten.
-    pub fn ranking(&mut self, words: &str) -> Vec<String> {
+    fn ranking(&mut self, words: &str) -> Vec<String> {
         let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let any: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
         if any.is_empty() {
@@ -40,5 +48,11 @@ impl Fts5 {
         let rows = sqlx::query(select).bind(any.join(" OR ")).fetch_all(&mut self.connection);
         let rows = self.runtime.block_on(rows).expect("SQLite finds them");
         rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+impl Engine for Fts5 {
+    fn ask(&mut self, words: &str) -> (Vec<String>, f64) {
+        timed(|| self.ranking(words))
     }
 }

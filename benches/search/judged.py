@@ -29,24 +29,26 @@ class Set:
             yield from (json.loads(line) for line in file if line.strip())
 
     def topics(self):
-        """By query: the smallest relevant document of all queries that share relevant documents, directly or not."""
-        above = {}
+        """By query: the smallest id of all queries that share judged documents, directly or not. By queries, so that the
+        same questions over other texts are parted alike."""
+        above, first = {query: query for query in self.relevant}, {}
 
-        def top(document):
-            while above.setdefault(document, document) != document:
-                document = above[document]
-            return document
+        def top(query):
+            while above[query] != query:
+                query = above[query]
+            return query
 
-        for relevant in self.relevant.values():
-            tops = sorted({top(document) for document in relevant})
-            for other in tops[1:]:
-                above[other] = tops[0]
-        return {query: top(min(self.relevant[query])) for query in self.judged}
+        for query, relevant in self.relevant.items():
+            for document in relevant:
+                one, other = sorted((top(query), top(first.setdefault(document, query))))
+                above[other] = one
+        return {query: top(query) for query in self.relevant}
 
     def half(self, seed, half):
         """The judged queries of one half: 0 is for tuning, 1 is not used for it. A topic is in one half as a whole."""
         digit = lambda topic: hashlib.sha256(f"{seed}:{topic}".encode()).digest()[0] & 1
-        return [query for query, topic in self.topics().items() if digit(topic) == half]
+        topics = self.topics()
+        return [query for query in self.judged if digit(topics[query]) == half]
 
 
 def judge(ranking, relevant):

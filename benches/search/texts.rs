@@ -7,7 +7,7 @@ const WORDS: usize = 20_000;
 const SEED: u64 = 0x5EED;
 
 /// A small generator of numbers: SplitMix64.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
     fn next(&mut self) -> u64 {
@@ -18,7 +18,7 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 

@@ -3,7 +3,12 @@
 use super::{Document, Index, Query, Reader, articles};
 use crate::desk::Desk;
 use serde::Deserialize;
-use std::{collections::HashMap, fs, path::Path};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+};
 
 /// One text of a set.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +44,44 @@ impl Set {
         }
         let queries = queries.into_iter().map(|line| (line[0].clone(), line[1].clone())).collect();
         Ok(Self { texts: corpus(&folder.join("corpus.jsonl"))?, queries, relevant })
+    }
+
+    /// The topics of the judged queries, by query: the smallest id of all queries that share judged texts, directly or
+    /// not. By queries, so that the same questions over other texts are parted alike.
+    pub fn topics(&self) -> BTreeMap<&str, &str> {
+        fn top<'a>(above: &BTreeMap<&'a str, &'a str>, mut query: &'a str) -> &'a str {
+            while above[query] != query {
+                query = above[query];
+            }
+            query
+        }
+        let mut above: BTreeMap<&str, &str> =
+            self.relevant.keys().map(|query| (query.as_str(), query.as_str())).collect();
+        let mut first: HashMap<&str, &str> = HashMap::new();
+        for (query, relevant) in &self.relevant {
+            for text in relevant.keys() {
+                let other = top(&above, first.entry(text).or_insert(query));
+                let one = top(&above, query);
+                above.insert(one.max(other), one.min(other));
+            }
+        }
+        self.relevant.keys().map(|query| (query.as_str(), top(&above, query))).collect()
+    }
+
+    /// Half of the set, by topics and a seed: 0 is for tuning, 1 for reporting. `benches/search/judged.py` parts alike.
+    pub fn half(&self, seed: u64, half: u8) -> Self {
+        let topics = self.topics();
+        let here = |query: &str| {
+            let topic = topics.get(query)?;
+            Some(Sha256::digest(format!("{seed}:{topic}"))[0] & 1 == half)
+        };
+        let queries = self.queries.iter().filter(|(id, _)| here(id) == Some(true)).cloned().collect();
+        let relevant = self.relevant.iter().filter(|(id, _)| here(id) == Some(true));
+        Self {
+            texts: self.texts.clone(),
+            queries,
+            relevant: relevant.map(|(id, relevant)| (id.clone(), relevant.clone())).collect(),
+        }
     }
 
     /// What is indexed of them: each is an article, with its sections.
@@ -139,5 +182,20 @@ mod tests {
         assert!((quality.ndcg - 1.0 / 3f64.log2() / ideal).abs() < 1e-9);
         assert_eq!((quality.mrr, quality.recall), (0.5, 0.5));
         assert_eq!(judge(&[], &relevant), Quality::default());
+    }
+
+    #[test]
+    fn queries_that_share_texts_are_in_one_half() {
+        let judged = [("q3", "a"), ("q1", "a"), ("q1", "b"), ("q2", "b"), ("q4", "c"), ("q5", "d")];
+        let mut set = Set::default();
+        for (query, text) in judged {
+            set.relevant.entry(query.to_owned()).or_default().insert(text.to_owned(), 1.0);
+        }
+        set.queries = ["q1", "q2", "q3", "q4", "q5", "not judged"].map(|id| (id.to_owned(), String::new())).to_vec();
+        let topics: Vec<_> = set.topics().into_iter().collect();
+        assert_eq!(topics, [("q1", "q1"), ("q2", "q1"), ("q3", "q1"), ("q4", "q4"), ("q5", "q5")]);
+        let ids = |half| set.half(7, half).queries.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids(0), ["q1", "q2", "q3"]);
+        assert_eq!(ids(1), ["q4", "q5"]);
     }
 }
