@@ -1,8 +1,8 @@
 //! How good and how fast search is: beside other engines over the same texts, as somebody types, and how soon an index
 //! is there.
 //!
-//! `FIRSTLINE_SET` names a folder as `firstline eval` takes it; without one, texts of made-up words are used. `-- growth`
-//! asks over up to 130,000 articles, and only when it is named.
+//! `FIRSTLINE_SET` names a folder as `firstline eval` takes it; without one, texts of made-up words are used.
+//! `-- growth` asks over up to 130,000 articles, and only when it is named.
 
 #[path = "search/bare.rs"]
 mod bare;
