@@ -12,6 +12,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,8 @@ def say(line):
 
 
 def main():
+    # A cluster does not outlive its client.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     select = SELECT.format(rank=sys.argv[1] if len(sys.argv) > 1 else "ts_rank_cd")
     clean = lambda text: text.replace("\0", " ")
     texts = [json.loads(sys.stdin.readline()) for _ in range(int(sys.stdin.readline()))]
