@@ -132,6 +132,7 @@ impl App {
     /// Searches what a reader may read.
     pub async fn search(&self, reader: Reader, query: Query) -> Found {
         let live = self.live();
+        let query = Query { prior: self.prior(reader), ..query };
         let searched = tokio::task::spawn_blocking(move || live.index_in(query.language).search(reader, &query));
         searched.await.expect("searching does not panic")
     }

@@ -7,7 +7,7 @@ use crate::{
     playbook::flow::Node,
     reason::Reason,
     run::Audience,
-    search::{Query, Reader},
+    search::{Query, Reader, prior},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub const DAYS: i64 = 30;
 /// So many cases and sayings prove an entry.
 const EVIDENCE: usize = 10;
 /// So many rows of a kind are read.
-const READ: u32 = 20_000;
+pub(super) const READ: u32 = 20_000;
 /// So many searches that found nothing are tried again.
 const TRIED_AGAIN: usize = 100;
 
@@ -41,6 +41,8 @@ pub enum Lack {
     Stop,
     /// An article did not help.
     Feedback,
+    /// What was opened from a search did not help.
+    Misleading,
     /// A search found nothing, and finds nothing today.
     NoHits,
     /// Nothing was opened that a search found.
@@ -110,6 +112,7 @@ impl App {
         let mut gaps = self.stops(filter).await?;
         gaps.extend(self.said_of_scripts(filter).await?);
         gaps.extend(self.did_not_help(filter).await?);
+        gaps.extend(self.opened_in_vain(filter).await?);
         if filter.playbook.is_none() {
             gaps.extend(self.searched_in_vain(filter).await?);
         }
@@ -213,6 +216,30 @@ impl App {
             }
         }
         Ok(gaps.into_values().collect())
+    }
+
+    /// Where more people say that it did not help than that it did.
+    async fn opened_in_vain(&self, filter: &Filter) -> Result<Vec<Gap>, Error> {
+        let mut words: BTreeMap<String, String> = BTreeMap::new();
+        for row in self.store.searches(filter.since, READ).await? {
+            words.entry(prior::key(&row.words)).or_insert(row.words);
+        }
+        let mut gaps = Vec::new();
+        for ((staff, terms), entries) in self.clicked(filter.since).await? {
+            let audience = if staff { Audience::Agent } else { Audience::SelfService };
+            for entry in entries.into_iter().filter(|entry| entry.not_helped > entry.helped) {
+                let is_playbook = entry.kind == "playbook";
+                if filter.playbook.as_ref().is_some_and(|wanted| !is_playbook || entry.id != *wanted) {
+                    continue;
+                }
+                let (playbook, article) = if is_playbook { (Some(entry.id), None) } else { (None, Some(entry.id)) };
+                let words = words.get(&terms).cloned().unwrap_or_else(|| prior::readable(&terms));
+                let words = Some(anonymous(&words, &Default::default()));
+                let gap = Gap::new(Lack::Misleading, audience);
+                gaps.push(Gap { count: entry.not_helped, playbook, article, words, ..gap });
+            }
+        }
+        Ok(gaps)
     }
 
     async fn searched_in_vain(&self, filter: &Filter) -> Result<Vec<Gap>, Error> {

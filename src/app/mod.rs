@@ -10,6 +10,7 @@ pub mod find;
 pub mod gaps;
 mod images;
 mod incidents;
+mod learned;
 pub mod library;
 mod live;
 mod load;
@@ -18,6 +19,7 @@ mod portal;
 pub mod reply;
 mod revision;
 pub mod scaffold;
+pub mod searches;
 mod versions;
 mod watch;
 mod worker;
@@ -30,6 +32,7 @@ pub use difference::{Difference, Failing, Place, Runs, Share, Test, Tests, diffe
 pub use find::Indexes;
 pub use images::Image;
 pub use incidents::Outage;
+pub use learned::{Trail, prior_in};
 pub use live::{Head, Live, Offer};
 pub use load::{folder, is_desk, load, starter};
 pub use portal::{Item, SELF_SERVICE};
@@ -127,6 +130,8 @@ pub struct App {
     data: PathBuf,
     desk: Option<PathBuf>,
     counts: Mutex<counts::Counts>,
+    /// Swapped whole.
+    learned: RwLock<Arc<learned::Learned>>,
     passages: numbers::Known,
     /// Read when it is first needed.
     link_key: OnceCell<LinkKey>,
@@ -153,6 +158,7 @@ impl App {
             data: data.to_owned(),
             desk: desk.map(Path::to_owned),
             counts: Mutex::default(),
+            learned: RwLock::default(),
             passages: numbers::Known::default(),
             link_key: OnceCell::new(),
         };

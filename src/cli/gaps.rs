@@ -24,6 +24,9 @@ pub struct Arguments {
     /// How many, the most frequent first
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
+    /// Instead: what people search, and what they open of it
+    #[arg(long, conflicts_with_all = ["playbook", "draft"])]
+    searches: bool,
     /// How to show it
     #[arg(long, value_enum, default_value = "human", env = "FIRSTLINE_FORMAT")]
     format: Format,
@@ -51,6 +54,9 @@ pub async fn run(arguments: &Arguments, app: &App) -> Result<Status, Error> {
         };
         write!(anstream::stdout(), "{draft}")?;
         return Ok(Status::Fine);
+    }
+    if arguments.searches {
+        return searches(arguments, app).await;
     }
     if let Some(id) = &arguments.playbook {
         super::playbook(&app.live().desk, id)?;
@@ -80,6 +86,35 @@ pub async fn run(arguments: &Arguments, app: &App) -> Result<Status, Error> {
     Ok(Status::Fine)
 }
 
+async fn searches(arguments: &Arguments, app: &App) -> Result<Status, Error> {
+    let searches = app.searches(arguments.since, arguments.limit).await?;
+    let mut out = anstream::stdout().lock();
+    match arguments.format {
+        Format::Json => {
+            let all = serde_json::json!({ "since": arguments.since, "searches": searches });
+            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        Format::Human if searches.is_empty() => writeln!(out, "nothing was searched since {}", arguments.since)?,
+        Format::Human => {
+            for search in &searches {
+                let found = if search.hits == 0 { "nothing".to_owned() } else { search.hits.to_string() };
+                let rest = format!("found {found}, opened {} ({})", search.opened, who(search.audience));
+                writeln!(out, "{:>5}  “{}” {}", search.times, paint(STRONG, &search.words), paint(QUIET, rest))?;
+                for it in search.entries.iter().take(3) {
+                    let helped = format!("opened {}, helped {}, did not {}", it.opened, it.helped, it.not_helped);
+                    writeln!(out, "       {} {}", it.id, paint(QUIET, helped))?;
+                }
+            }
+        }
+    }
+    Ok(Status::Fine)
+}
+
+fn who(audience: Audience) -> &'static str {
+    if audience == Audience::SelfService { "self-service" } else { "staff" }
+}
+
 fn lines(gap: &Gap) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let place = match &gap.step {
@@ -96,11 +131,15 @@ fn lines(gap: &Gap) -> String {
             let why = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
             format!("{}: the article did not help{why}", paint(STRONG, text(&gap.article)))
         }
+        Lack::Misleading => {
+            let entry = gap.playbook.as_ref().or(gap.article.as_ref());
+            let entry = paint(STRONG, entry.cloned().unwrap_or_default());
+            format!("“{}”: {entry} was opened, and did not help", text(&gap.words))
+        }
         Lack::NoHits => format!("“{}”: nothing is found", paint(STRONG, text(&gap.words))),
         Lack::NotOpened => format!("“{}”: nothing that is found was opened", paint(STRONG, text(&gap.words))),
     };
-    let who = if gap.audience == Audience::SelfService { "self-service" } else { "staff" };
-    let mut out = format!("{:>5}  {what} {}\n", gap.count, paint(QUIET, format!("({who})")));
+    let mut out = format!("{:>5}  {what} {}\n", gap.count, paint(QUIET, format!("({})", who(gap.audience))));
     if !gap.cases.is_empty() {
         out += &format!("       {}\n", paint(QUIET, super::numbers(&gap.cases, gap.cases.len())));
     }

@@ -53,7 +53,13 @@ pub fn run(
         Audience::SelfService => Reader::SelfService,
     };
     let words = arguments.words.join(" ");
-    let query = Query { words, limit: usize::from(arguments.limit), explain: arguments.explain, ..Query::default() };
+    // What cannot be read of the past is no reason not to find.
+    let prior = match data.filter(|_| !desk.policy.ranks_by_texts) {
+        Some(data) => super::runtime()?.block_on(app::prior_in(data, reader)).unwrap_or_default(),
+        None => None,
+    };
+    let (limit, explain) = (usize::from(arguments.limit), arguments.explain);
+    let query = Query { words, limit, explain, prior, ..Query::default() };
     let (found, triage) = (index.search(reader, &query), index.triage(reader, &query));
     match arguments.format {
         Format::Json => writeln!(std::io::stdout(), "{}", json(&query, &found, &triage))?,

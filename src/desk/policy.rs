@@ -86,6 +86,8 @@ pub struct Policy {
     pub upset: Option<Upset>,
     /// Self-service does not see articles whose `review_by` is over.
     pub hide_expired: bool,
+    /// Searches rank by texts alone, whatever people opened before.
+    pub ranks_by_texts: bool,
     /// Those that can deliver, in written order.
     pub connectors: Vec<Connector>,
     /// Connectors that could not be read.
@@ -107,6 +109,8 @@ const STANDARD: [(&str, &str, &str); 4] = [
 
 /// What `expired_articles` may say.
 pub const EXPIRED: [&str; 2] = ["show", "hide"];
+/// What `ranking` may say.
+pub const RANKINGS: [&str; 2] = ["use", "texts"];
 /// The highest `level` that a tier may have.
 pub const MAX_LEVEL: u32 = 99;
 
@@ -395,6 +399,14 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
             let help =
                 "`hide` keeps articles past their `review_by` from self-service; `show` is what is done otherwise";
             findings.push(form::wrong_type(word.span, "expired_articles", "`show` or `hide`", "neither", help));
+        }
+    }
+    if let Some(word) = fields.text("ranking") {
+        policy.ranks_by_texts = word.value == "texts";
+        if !RANKINGS.contains(&word.value.as_str()) {
+            let help =
+                "`texts` ranks by texts alone; with `use`, as is done otherwise, what was opened and helped moves up";
+            findings.push(form::wrong_type(word.span, "ranking", "`use` or `texts`", "neither", help));
         }
     }
     let mut shared = fields.take("facts").map(|(_, node)| facts::read(node, text, findings)).unwrap_or_default();

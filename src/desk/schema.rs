@@ -154,6 +154,7 @@ fn shape(owner: &str, key: &str) -> Value {
         ("desk", "upset") => object("upset", rows(DESK, "key of `upset`")),
         ("desk", "languages") => several(json!({"type": "string", "pattern": "^[a-z]{2}$"})),
         ("desk", "expired_articles") => one_of(&policy::EXPIRED),
+        ("desk", "ranking") => one_of(&policy::RANKINGS),
         ("tier", "level") => json!({"type": "integer", "minimum": 0, "maximum": policy::MAX_LEVEL}),
         ("calendar", "hours") => one_of(&["24x7"]),
         ("calendar", "week") => json!({"type": "object", "additionalProperties": texts()}),

@@ -59,10 +59,11 @@ pub fn numbers(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Vec<u32> {
 fn ranking(shelf: &Shelf, asked: &Asked, query: &Query) -> Ranking {
     let everybody = query.kinds.is_empty() && query.facts.is_empty();
     let may = |entry: u32| everybody || may(&shelf.entries[entry as usize], query);
+    let factors = || query.prior.as_ref().map(|prior| prior.factors(&asked.plain())).unwrap_or_default();
     match query.words.trim().is_empty() {
         true if query.category.is_none() && query.tag.is_none() => Ranking::default(),
         true => Ranking::unordered((0..shelf.entries.len() as u32).filter(|n| may(*n)).collect()),
-        false => rank(shelf, asked, Among::All, may),
+        false => rank(shelf, asked, Among::All, may).leaning(factors()),
     }
 }
 
@@ -125,6 +126,10 @@ fn explain(shelf: &Shelf, asked: &Asked, ranking: &Ranking, found: Ranked) -> St
     }
     if found.together > 0.0 {
         out.push_str(&format!("\nbeside each other, as typed: {:.2}", found.together));
+    }
+    if let Some(factor) = ranking.factor(&shelf.entries[found.entry as usize]) {
+        let why = if factor > 1.0 { "opened and helped before" } else { "opened before and did not help" };
+        out.push_str(&format!("\n{why}: ×{factor:.2}"));
     }
     out
 }

@@ -11,6 +11,7 @@ mod facets;
 mod find;
 mod index;
 mod postings;
+pub mod prior;
 mod proximity;
 mod query;
 mod rank;
@@ -22,6 +23,7 @@ mod vocabulary;
 mod weights;
 
 pub use document::{Document, Kind, articles, playbook};
+pub use prior::Prior;
 pub use weights::Weights;
 
 use self::{shelf::Shelf, synonyms::Synonyms};
@@ -30,6 +32,7 @@ use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -66,6 +69,8 @@ pub struct Query {
     pub explain: bool,
     /// What the reader reads in; the desk's first language, if none is said.
     pub language: Option<Language>,
+    /// What people opened by which words, if that may move what is found.
+    pub prior: Option<Arc<Prior>>,
 }
 
 /// What was found.
@@ -87,6 +92,13 @@ pub struct Found {
     pub widened: bool,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Found {
+    /// How many hits there are that are more than the nearest.
+    pub fn fitting(&self) -> usize {
+        if self.widened { 0 } else { self.total }
+    }
 }
 
 /// Something that was found.
@@ -210,6 +222,12 @@ impl Index {
     /// Where to begin with what a caller said.
     pub fn triage(&self, reader: Reader, query: &Query) -> Triage {
         triage::triage(self.shelf(reader), &self.synonyms, query)
+    }
+
+    /// The telling words of a text that something found has too, as they were probably meant: no word of the text
+    /// itself that stands nowhere in the desk.
+    pub fn own_words(&self, reader: Reader, text: &str) -> String {
+        query::ask(text, false, self.shelf(reader), &self.synonyms).plain()
     }
 
     fn shelf(&self, reader: Reader) -> &Shelf {

@@ -81,6 +81,14 @@ pub struct Asked {
     pub missing: bool,
 }
 
+impl Asked {
+    /// The words that are looked for, as they were probably meant.
+    pub fn plain(&self) -> String {
+        let words = self.concepts.iter().filter(|concept| concept.part == Part::Main);
+        words.map(|concept| concept.meant.as_deref().unwrap_or(&concept.word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Stretches of what was typed.
 #[derive(Debug, Default)]
 struct Typed {

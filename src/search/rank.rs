@@ -4,11 +4,15 @@
 //! as rare as all its variants together. The best are looked at again: how near to each other they have the words.
 
 use super::{
-    proximity,
+    entry::Entry,
+    prior, proximity,
     query::{Asked, Concept, Part, Variant},
     shelf::Shelf,
 };
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::{
+    cmp::Ordering,
+    collections::{BinaryHeap, HashMap},
+};
 
 /// An entry with less of what is looked for than this share is not found.
 const LEAST: f32 = 0.1;
@@ -64,6 +68,8 @@ pub struct Ranking {
     pub rarity: Vec<f32>,
     /// The share of the words that anything on the shelf has, rare ones counting more.
     pub known: f32,
+    /// By what the scores of which entries are multiplied; see [`prior`].
+    factors: HashMap<String, f32>,
     /// By entry: the points, and the rarity of what it has.
     sums: Vec<[f32; 2]>,
     /// The rarity of all that is looked for.
@@ -121,13 +127,18 @@ pub fn rank(shelf: &Shelf, asked: &Asked, among: Among, may: impl Fn(u32) -> boo
     let matched = matched.filter(|entry| may(*entry) && allowed(*entry)).collect();
     let unknown = asked.unknown.len() as f32 * self::rare(base, 0).powf(power);
     let known = if all > 0.0 { all / (all + unknown) } else { 0.0 };
-    Ranking { matched, rarity, known, sums, all, words }
+    Ranking { matched, rarity, known, factors: HashMap::new(), sums, all, words }
 }
 
 impl Ranking {
     /// Entries that nobody ranked.
     pub fn unordered(matched: Vec<u32>) -> Self {
         Self { matched, ..Self::default() }
+    }
+
+    /// The same, moved by [`prior`].
+    pub fn leaning(self, factors: HashMap<String, f32>) -> Self {
+        Self { factors, ..self }
     }
 
     /// The best of some that matched, best first, looked at once.
@@ -152,7 +163,8 @@ impl Ranking {
         heap.into_sorted_vec().into_iter().map(|worst| worst.0).collect()
     }
 
-    /// The same, the first [`POOL`] of which are looked at again: words that say little, and words beside each other.
+    /// The same, the first [`POOL`] of which are looked at again: words that say little, words beside each
+    /// other, and what people opened before.
     pub fn ranked(&self, shelf: &Shelf, asked: &Asked, chosen: &[u32], count: usize) -> Vec<Ranked> {
         let mut ranked = self.best(shelf, chosen, count.max(POOL));
         let pool = ranked.len().min(POOL);
@@ -165,11 +177,18 @@ impl Ranking {
         }
         let entries: Vec<u32> = again.iter().map(|found| found.entry).collect();
         for (found, together) in again.iter_mut().zip(proximity::points(shelf, asked, &self.rarity, &entries)) {
-            (found.score, found.together) = (found.score + together, together);
+            let factor = self.factor(&shelf.entries[found.entry as usize]).unwrap_or(1.0);
+            (found.score, found.together) = (factor * (found.score + together), together);
         }
         again.sort_unstable_by(Ranked::order);
         ranked.truncate(count);
         ranked
+    }
+
+    /// By what an entry's score is multiplied, if by anything.
+    pub fn factor(&self, entry: &Entry) -> Option<f32> {
+        let known = || self.factors.get(&prior::entry(entry.is_playbook(), &entry.head.id));
+        if self.factors.is_empty() { None } else { known().copied() }
     }
 
     /// Whether some entry has all that is looked for.

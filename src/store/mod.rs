@@ -257,6 +257,27 @@ pub struct Viewed {
     pub times: u64,
 }
 
+/// What was opened on a day of what a search found, without who.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clicked {
+    /// The day.
+    pub day: Date,
+    /// `self-service` or `staff`.
+    pub reader: String,
+    /// What the words are known by.
+    pub terms: String,
+    /// `article` or `playbook`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// How many visitors opened it.
+    pub opened: u64,
+    /// How many said, or showed, that it helped.
+    pub helped: u64,
+    /// How many said, or showed, that it did not.
+    pub not_helped: u64,
+}
+
 /// Whether an article helped somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feedback {
@@ -374,11 +395,15 @@ pub trait Store: Send + Sync + 'static {
     // What authors learn from
 
     /// Adds up what was searched and opened.
-    async fn count(&self, searches: &[Searched], views: &[Viewed]) -> Result<(), Error>;
+    async fn count(&self, searches: &[Searched], views: &[Viewed], clicks: &[Clicked]) -> Result<(), Error>;
     /// What was searched since a day, the most frequent first.
     async fn searches(&self, since: Date, limit: u32) -> Result<Vec<Searched>, Error>;
     /// Kinds and ids of what was opened since a day, and how often; the most frequent first.
     async fn views(&self, since: Date, limit: u32) -> Result<Vec<(String, String, u64)>, Error>;
+    /// What was opened from searches since a day, the latest first.
+    async fn clicks(&self, since: Date, limit: u32) -> Result<Vec<Clicked>, Error>;
+    /// Forgets what was counted before a day.
+    async fn forget_counts(&self, before: Date) -> Result<(), Error>;
     /// Keeps an answer, over one of the same id.
     async fn keep_feedback(&self, feedback: &Feedback) -> Result<(), Error>;
     /// The answers on an article, or on all, the latest first.

@@ -1,8 +1,8 @@
 //! The store in SQL that every database takes.
 
 use super::{
-    Append, Error, Feedback, Filter, Incident, Judged, Outgoing, Person, ProgramSource, Recall, RunFilter, RunRow,
-    Searched, Session, Standing, Store, Viewed,
+    Append, Clicked, Error, Feedback, Filter, Incident, Judged, Outgoing, Person, ProgramSource, Recall, RunFilter,
+    RunRow, Searched, Session, Standing, Store, Viewed,
     statement::{Done, Statement, Value, count, json, moment, parsed, text, whole},
     writer::Writer,
 };
@@ -25,12 +25,13 @@ const READERS: u32 = 4;
 /// How many entries one statement writes at most.
 const ENTRIES: usize = 8;
 /// Versions of the tables. What was released stays as it is.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "portal", include_str!("migrations/0002_portal.sql")),
     (3, "incidents", include_str!("migrations/0003_incidents.sql")),
     (4, "runs", include_str!("migrations/0004_runs.sql")),
     (5, "verdicts", include_str!("migrations/0005_verdicts.sql")),
+    (6, "clicks", include_str!("migrations/0006_clicks.sql")),
 ];
 
 /// What databases do not agree on.
@@ -390,13 +391,17 @@ impl<D: Dialect> Store for Sql<D> {
         self.all(Statement::new(incidents).bind(open).bind(limit), |row| json(row, 0)).await
     }
 
-    async fn count(&self, searches: &[Searched], views: &[Viewed]) -> Result<(), Error> {
+    async fn count(&self, searches: &[Searched], views: &[Viewed], clicks: &[Clicked]) -> Result<(), Error> {
         let search = "INSERT INTO searches (day, reader, words, times, hits, opened) VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (day, reader, words) DO UPDATE SET times = searches.times + excluded.times,
             hits = CASE WHEN excluded.times > 0 THEN excluded.hits ELSE searches.hits END,
             opened = searches.opened + excluded.opened";
         let view = "INSERT INTO views (day, kind, id, times) VALUES ($1, $2, $3, $4)
             ON CONFLICT (day, kind, id) DO UPDATE SET times = views.times + excluded.times";
+        let click = "INSERT INTO clicks (day, reader, terms, kind, id, opened, helped, not_helped)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (day, reader, terms, kind, id) DO UPDATE SET opened = clicks.opened + excluded.opened,
+            helped = clicks.helped + excluded.helped, not_helped = clicks.not_helped + excluded.not_helped";
         let searches = searches.iter().map(|known| {
             Statement::new(search)
                 .bind(known.day.to_string())
@@ -410,7 +415,18 @@ impl<D: Dialect> Store for Sql<D> {
             let view = Statement::new(view).bind(known.day.to_string());
             view.bind(known.kind.as_str()).bind(known.id.as_str()).bind(known.times)
         });
-        let statements: Vec<_> = searches.chain(views).collect();
+        let clicks = clicks.iter().map(|known| {
+            Statement::new(click)
+                .bind(known.day.to_string())
+                .bind(known.reader.as_str())
+                .bind(known.terms.as_str())
+                .bind(known.kind.as_str())
+                .bind(known.id.as_str())
+                .bind(known.opened)
+                .bind(known.helped)
+                .bind(known.not_helped)
+        });
+        let statements: Vec<_> = searches.chain(views).chain(clicks).collect();
         match statements.is_empty() {
             true => Ok(()),
             false => self.writer.write(statements).await.map(drop),
@@ -440,6 +456,32 @@ impl<D: Dialect> Store for Sql<D> {
             Ok((text(row, 0)?, text(row, 1)?, count(row, 2)?))
         })
         .await
+    }
+
+    async fn clicks(&self, since: Date, limit: u32) -> Result<Vec<Clicked>, Error> {
+        let clicks = "SELECT day, reader, terms, kind, id, opened, helped, not_helped FROM clicks WHERE day >= $1
+            ORDER BY day DESC, terms, reader, kind, id LIMIT $2";
+        self.all(Statement::new(clicks).bind(since.to_string()).bind(limit), |row| {
+            Ok(Clicked {
+                day: parsed(row, 0)?,
+                reader: text(row, 1)?,
+                terms: text(row, 2)?,
+                kind: text(row, 3)?,
+                id: text(row, 4)?,
+                opened: count(row, 5)?,
+                helped: count(row, 6)?,
+                not_helped: count(row, 7)?,
+            })
+        })
+        .await
+    }
+
+    async fn forget_counts(&self, before: Date) -> Result<(), Error> {
+        for table in ["searches", "views", "clicks"] {
+            let forget = Statement::new(format!("DELETE FROM {table} WHERE day < $1"));
+            self.write(forget.bind(before.to_string())).await?;
+        }
+        Ok(())
     }
 
     async fn keep_feedback(&self, feedback: &Feedback) -> Result<(), Error> {

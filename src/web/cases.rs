@@ -14,7 +14,7 @@ use crate::{
     app::{self, MAX_ATTACHMENT, SELF_SERVICE},
     case::{Case, Denied, Intake, Move, Opinion, Requester, Verdict, draft},
     id::{CaseId, RunId},
-    search::Reader,
+    search::{Kind, Reader},
 };
 use axum::{
     Form,
@@ -42,7 +42,7 @@ impl Visit {
         let page = CasePage::new(case, &live, &self.viewer(), self.now);
         let asks = page.run.as_ref().filter(|run| run.step.is_some());
         let suggestion = match asks.filter(|run| run.articles.is_empty()) {
-            Some(_) => self.suggestion(case).await.map(|hit| HitView::new(hit, Some(case.number))),
+            Some(_) => self.suggestion(case).await.map(|hit| HitView::new(hit, Some(case.number), "")),
             None => None,
         };
         let playbook = page.run.as_ref().map(|run| run.playbook.as_str());
@@ -73,7 +73,10 @@ impl Visit {
         stale: impl Fn(&Case) -> bool,
     ) -> Answer {
         let denied = match result {
-            Ok(_) => return Ok(Redirect::to(&format!("/cases/{number}")).into_response()),
+            Ok(case) => {
+                self.app().came_to(&case, self.visitor(), self.speech.language);
+                return Ok(Redirect::to(&format!("/cases/{number}")).into_response());
+            }
             Err(app::Error::Denied(denied)) => denied,
             Err(error) => return Err(error.into()),
         };
@@ -144,18 +147,25 @@ pub async fn show(visit: Visit, Path(number): Path<u64>) -> Answer {
 pub async fn open(visit: Visit, Form(mut caller): Form<Caller>) -> Answer {
     let (playbook, id) = (caller.playbook.take(), caller.case.unwrap_or_else(CaseId::mint));
     let case = visit.app().open_case(&visit.actor(), id, caller.intake(), playbook.as_deref()).await?;
+    visit.app().began(&case, visit.visitor(), visit.speech.language, playbook.as_deref()).await;
     Ok(Redirect::to(&format!("/cases/{}", case.number)).into_response())
 }
 
 #[derive(Deserialize)]
 pub struct Start {
     playbook: String,
+    /// What was searched for.
+    #[serde(default)]
+    q: String,
 }
 
 /// `POST /cases/{number}/start`
 pub async fn start(visit: Visit, Path(number): Path<u64>, Form(form): Form<Start>) -> Answer {
     let id = visit.id(number).await?;
     let result = visit.app().start(&visit.actor(), id, &form.playbook, &[]).await;
+    if result.is_ok() {
+        visit.app().opened(visit.trail(&form.q), Kind::Playbook, &form.playbook);
+    }
     visit.done(number, result.map(|(case, _)| case), never).await
 }
 

@@ -24,6 +24,9 @@ const LONGEST: usize = 2000;
 pub struct Words {
     #[serde(default)]
     q: String,
+    /// Not empty while it is being typed.
+    #[serde(default)]
+    typing: String,
 }
 
 impl Visit {
@@ -46,6 +49,10 @@ impl Visit {
         let first = triage.playbooks.first().filter(|_| triage.sure).map(|first| first.id.as_str());
         let outages = self.app().incidents_for(Reader::Staff, &words, first.as_slice()).await;
         let found = self.app().search(Reader::Staff, articles).await;
+        // What is typed is no search yet; on the start page it is one when the case begins.
+        if case.is_some() && !typing {
+            self.app().searched(Reader::Staff, &words, found.fitting() + triage.playbooks.len());
+        }
         Found::new(words, outages, triage, found, number)
     }
 
@@ -70,7 +77,7 @@ impl Visit {
 }
 
 /// `GET /suggest`: the part of the start page that follows the words.
-pub async fn suggest(visit: Visit, extract::Query(Words { q }): extract::Query<Words>) -> Answer {
+pub async fn suggest(visit: Visit, extract::Query(Words { q, .. }): extract::Query<Words>) -> Answer {
     let found = visit.found(&q, true, None).await;
     Ok(visit.page("suggest.html", "", found).await)
 }
@@ -79,10 +86,10 @@ pub async fn suggest(visit: Visit, extract::Query(Words { q }): extract::Query<W
 pub async fn beside(
     visit: Visit,
     Path(number): Path<u64>,
-    extract::Query(Words { q }): extract::Query<Words>,
+    extract::Query(Words { q, typing }): extract::Query<Words>,
 ) -> Answer {
     let case = visit.case(number).await?;
     let may_start = case.holder.as_deref() == Some(&*visit.actor().name) && case.state == State::Open;
-    let found = Found { may_start, ..visit.found(&q, false, Some(&case)).await };
+    let found = Found { may_start, ..visit.found(&q, !typing.is_empty(), Some(&case)).await };
     Ok(visit.page("case_search.html", "", found).await)
 }

@@ -16,6 +16,9 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// So many searches are shown.
+const SEARCHES: usize = 30;
+
 fn missing() -> Failure {
     not_found("There is no such playbook.")
 }
@@ -25,8 +28,9 @@ pub async fn show(visit: Visit) -> Answer {
     let lately = gaps::Filter::recent();
     let numbers = visit.app().numbers(&numbers::Filter { since: Some(lately.begin()), ..Default::default() }).await?;
     let gaps = visit.app().gaps(&lately).await?;
+    let searches = visit.app().searches(lately.since, SEARCHES).await?;
     let (live, trouble, language) = (visit.live(), visit.app().desk_trouble(), visit.speech.language);
-    let page = aside(move || Library::new(&live, trouble, clock::today(), &numbers, gaps, language)).await;
+    let page = aside(move || Library::new(&live, trouble, clock::today(), &numbers, gaps, searches, language)).await;
     Ok(visit.page("library.html", "library", page).await)
 }
 

@@ -26,7 +26,7 @@ pub async fn article(visit: Visit, Path(id): Path<String>, Query(form): Query<Fo
     let live = visit.live();
     let missing = || not_found("The desk has no such article.");
     let article = live.desk.article_in(visit.speech.language, live.desk.article(&id).ok_or_else(missing)?);
-    let back = super::page::article_address(&article.id, None, None);
+    let back = super::page::article_address(&article.id, None, None, "");
     let reply = reply::article(&live, article).ok_or_else(|| {
         Problem::new(
             404,

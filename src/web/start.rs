@@ -10,7 +10,7 @@ use super::{
     },
     visit::Visit,
 };
-use crate::{id::CaseId, store::Filter};
+use crate::{id::CaseId, search::Kind, store::Filter};
 use axum::{
     Form,
     extract::{Path, Query},
@@ -60,11 +60,18 @@ async fn home(visit: Visit, caller: Caller) -> Answer {
 #[derive(Deserialize)]
 pub struct For {
     case: Option<u64>,
+    /// What it was found by.
+    #[serde(default)]
+    q: String,
 }
 
 /// `GET /articles/{id}`
-pub async fn article(visit: Visit, Path(id): Path<String>, Query(For { case }): Query<For>) -> Answer {
-    match page::article(&visit.live(), &id, false, visit.speech.language) {
+pub async fn article(visit: Visit, Path(id): Path<String>, Query(For { case, q }): Query<For>) -> Answer {
+    let live = visit.live();
+    if let Some(known) = live.desk.article(&id) {
+        visit.app().opened(visit.trail(&q), Kind::Article, &known.id);
+    }
+    match page::article(&live, &id, false, visit.speech.language) {
         Some(article) => Ok(visit.page("article.html", "", page::ArticlePage { article, case }).await),
         None => Err(not_found("The desk has no such article.")),
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     account::Role,
-    app::{App, Live},
+    app::{App, Live, Trail},
     case::Actor,
     clock,
     run::Audience,
@@ -96,6 +96,16 @@ impl Visit {
             tier: who.map_or_else(String::new, |who| who.tier.clone()),
             audience: Audience::Agent,
         }
+    }
+
+    /// Whose searches these are; of those who did not sign in they are one person's.
+    pub fn visitor(&self) -> &str {
+        self.who.as_ref().and_then(|who| who.login.as_deref()).unwrap_or_default()
+    }
+
+    /// What they searched for, as an address says.
+    pub fn trail<'a>(&'a self, words: &'a str) -> Trail<'a> {
+        Trail { reader: Reader::Staff, language: self.speech.language, words, visitor: self.visitor() }
     }
 
     /// Who looks.

@@ -4,6 +4,7 @@ use firstline::{
     app::{
         self,
         gaps::{Gap, Lack},
+        searches::{Opened, Search},
     },
     case::{
         self, Case, Entry, Escalation, Event, OutboxEntry, Requester, Ticket,
@@ -114,7 +115,7 @@ fn library(health: health::Health) -> library::Library {
             playbook: reason.map(|_| "a".into()),
             step: reason.map(|_| "lights".into()),
             reason: reason.map(str::to_owned),
-            article: (lack == Lack::Feedback).then(|| "b".into()),
+            article: matches!(lack, Lack::Feedback | Lack::Misleading).then(|| "b".into()),
             words: Some("no <picture>".into()),
             reasons: Default::default(),
             cases: vec![1001, 1002],
@@ -123,6 +124,15 @@ fn library(health: health::Health) -> library::Library {
         title: None,
         why: reason.map(str::to_owned),
     };
+    let search = |words: &str, hits, entries| Search {
+        words: words.into(),
+        audience: Audience::SelfService,
+        times: 4,
+        hits,
+        opened: hits,
+        entries,
+    };
+    let entry = Opened { kind: "article".into(), id: "b".into(), opened: 3, helped: 1, not_helped: 2 };
     library::Library {
         health,
         reviews: vec![review("Printer is <offline>", true, true), review("Clear the queue", false, false)],
@@ -132,7 +142,9 @@ fn library(health: health::Health) -> library::Library {
             gap(Lack::Feedback, None),
             gap(Lack::NoHits, None),
             gap(Lack::NotOpened, None),
+            gap(Lack::Misleading, None),
         ],
+        searches: vec![search("no <picture>", 0, Vec::new()), search("blank pages", 3, vec![entry])],
         playbooks: vec![book("A", 1, 0, 2, 3), book("B", 0, 2, 3, 3), book("C", 0, 0, 0, 0)],
         articles: 38,
     }
@@ -415,7 +427,7 @@ fn looked_up(case: Option<u64>) -> found::Found {
     let start =
         |id: &str, title: &str, sure| found::StartView { id: id.into(), title: title.into(), summary: None, sure };
     let hit = found::HitView {
-        address: page::article_address("calm-an-upset-caller", Some("avoid"), case),
+        address: page::article_address("calm-an-upset-caller", Some("avoid"), case, ""),
         title: "Calm an upset caller".into(),
         heading: Some("Avoid".into()),
         snippet: "Do <mark>not</mark> argue &amp; blame".into(),

@@ -31,6 +31,7 @@ mod incidents;
 mod invariants;
 mod layers;
 mod leak;
+mod learned;
 mod library;
 mod lists;
 mod live;

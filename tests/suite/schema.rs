@@ -289,6 +289,7 @@ priorities: {high: {impact: [team], urgency: stopped, at_least: tier-1}}
 routes: [{when: reason == "security", to: tier-1, team: a, priority: high}]
 upset: {show: x, to: tier-1}
 expired_articles: hide
+ranking: texts
 connectors:
   hook: {use: webhook, url: "https://hooks.example.com", secret: {env: X}}
   mail: {use: smtp, server: mail.example.com, port: 587, tls: starttls, from: a@example.com, to: [b@example.com], user: x, password: {file: /x}}

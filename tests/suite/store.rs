@@ -8,8 +8,8 @@ use firstline::{
     id::{CaseId, EscalationId, IncidentId, OutboxId, RunId},
     run::Audience,
     store::{
-        Append, Error, Feedback, Filter, Incident, Person, ProgramSource, Recall, RunFilter, Searched, Session,
-        Settings, Sqlite, Standing, Store, Viewed,
+        Append, Clicked, Error, Feedback, Filter, Incident, Person, ProgramSource, Recall, RunFilter, Searched,
+        Session, Settings, Sqlite, Standing, Store, Viewed,
     },
 };
 use jiff::{Timestamp, civil::date};
@@ -94,6 +94,7 @@ contract! {
     sessions_end
     incidents_are_open_until_they_are_closed
     searches_and_views_add_up
+    clicks_add_up_and_are_forgotten
     the_last_opinion_counts
     a_secret_stays
     everything_is_there_again
@@ -739,11 +740,11 @@ async fn searches_and_views_add_up(place: &Place) {
     let viewed =
         |day, id: &str, times| Viewed { day: date(2026, 11, day), kind: "article".into(), id: id.into(), times };
     let searches = [searched(1, "old", 9, 1, 0), searched(2, "printer", 2, 5, 0), searched(3, "nothing", 1, 0, 0)];
-    store.count(&searches, &[viewed(1, "b", 9), viewed(2, "a", 2), viewed(2, "b", 1)]).await.expect("it counts");
+    store.count(&searches, &[viewed(1, "b", 9), viewed(2, "a", 2), viewed(2, "b", 1)], &[]).await.expect("it counts");
     // What was opened comes without a search of its own, and says nothing of hits.
     let more = [searched(2, "printer", 1, 4, 1), searched(2, "printer", 0, 0, 1)];
-    store.count(&more, &[viewed(3, "a", 3)]).await.expect("it counts");
-    store.count(&[], &[]).await.expect("nothing is fine");
+    store.count(&more, &[viewed(3, "a", 3)], &[]).await.expect("it counts");
+    store.count(&[], &[], &[]).await.expect("nothing is fine");
     let since = date(2026, 11, 2);
     let known = store.searches(since, 10).await.expect("it reads");
     assert_eq!(known, [searched(2, "printer", 3, 4, 2), searched(3, "nothing", 1, 0, 0)]);
@@ -751,6 +752,44 @@ async fn searches_and_views_add_up(place: &Place) {
     let row = |id: &str, times| ("article".to_owned(), id.to_owned(), times);
     assert_eq!(views, [row("a", 5), row("b", 1)]);
     assert_eq!(store.views(since, 1).await.expect("it reads"), [row("a", 5)]);
+}
+
+async fn clicks_add_up_and_are_forgotten(place: &Place) {
+    let store = place.open().await;
+    let clicked = |day, reader: &str, terms: &str, kind: &str, [opened, helped, not_helped]: [u64; 3]| Clicked {
+        day: date(2026, 11, day),
+        reader: reader.into(),
+        terms: terms.into(),
+        kind: kind.into(),
+        id: "spooler".into(),
+        opened,
+        helped,
+        not_helped,
+    };
+    let first = [
+        clicked(1, "staff", "queue", "article", [1, 0, 0]),
+        clicked(2, "staff", "queue", "article", [2, 1, 0]),
+        clicked(2, "self-service", "queue", "article", [1, 0, 0]),
+    ];
+    let more = [
+        clicked(2, "staff", "queue", "article", [1, 0, 1]),
+        clicked(2, "staff", "queue", "playbook", [0, 1, 0]),
+        clicked(2, "staff", "print queue", "article", [1, 0, 0]),
+    ];
+    store.count(&[], &[], &first).await.expect("it counts");
+    place.open().await.count(&[], &[], &more).await.expect("another process counts too");
+    let known = store.clicks(date(2026, 11, 2), 10).await.expect("it reads");
+    let both = [
+        clicked(2, "staff", "print queue", "article", [1, 0, 0]),
+        clicked(2, "self-service", "queue", "article", [1, 0, 0]),
+        clicked(2, "staff", "queue", "article", [3, 1, 1]),
+        clicked(2, "staff", "queue", "playbook", [0, 1, 0]),
+    ];
+    assert_eq!(known, both);
+    assert_eq!(store.clicks(date(2026, 11, 1), 9).await.expect("it reads").len(), 5);
+    assert_eq!(store.clicks(date(2026, 11, 1), 1).await.expect("it reads"), both[..1], "the latest first");
+    store.forget_counts(date(2026, 11, 2)).await.expect("it forgets");
+    assert_eq!(store.clicks(date(2026, 11, 1), 9).await.expect("it reads"), both);
 }
 
 async fn the_last_opinion_counts(place: &Place) {

@@ -369,12 +369,12 @@ document.addEventListener("input", ({ target }) => {
   const form = target.form;
   if (!form?.matches("[data-search]")) return;
   clearTimeout(looks);
-  looks = setTimeout(() => results(form), 150);
+  looks = setTimeout(() => results(form, "&typing=1"), 150);
 });
 
-async function results(form) {
+async function results(form, typing = "") {
   const address = form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form));
-  const response = await fetch(address).catch(() => undefined);
+  const response = await fetch(address + typing).catch(() => undefined);
   if (!response?.ok || response.redirected || !form.isConnected) return;
   const fresh = $("[data-results]", parse(await response.text()));
   const old = $("[data-results]", form.parentElement);

@@ -78,12 +78,13 @@ impl Found {
             summary: candidate.summary,
             sure: sure(candidate.confidence),
         };
+        let hits = found.hits.into_iter().map(|hit| HitView::new(hit, case, &words)).collect();
         Self {
             words,
             outages: outages.iter().map(OutageView::new).collect(),
             sure: triage.sure,
             starts: triage.playbooks.into_iter().map(start).collect(),
-            hits: found.hits.into_iter().map(|hit| HitView::new(hit, case)).collect(),
+            hits,
             widened: found.widened,
             did_you_mean: found.did_you_mean,
             may_start: true,
@@ -104,10 +105,11 @@ impl OutageView {
 }
 
 impl HitView {
-    /// Of a hit that is an article or a part of one.
-    pub fn new(hit: Hit, case: Option<u64>) -> Self {
+    /// Of a hit that is an article or a part of one, found by somebody's words, or by nobody's.
+    pub fn new(hit: Hit, case: Option<u64>, words: &str) -> Self {
+        let anchor = hit.anchor.as_deref().filter(|_| hit.kind == Kind::Section);
         Self {
-            address: article_address(&hit.id, hit.anchor.as_deref().filter(|_| hit.kind == Kind::Section), case),
+            address: article_address(&hit.id, anchor, case, words),
             title: hit.title,
             heading: hit.heading.filter(|_| hit.kind == Kind::Section),
             snippet: hit.snippet,

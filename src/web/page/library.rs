@@ -9,6 +9,7 @@ use crate::{
         Live, Offer, Rebased,
         gaps::{Gap, Lack},
         library::{Draft, Version},
+        searches::Search,
     },
     case::numbers::{Outcomes, PlaybookNumbers, StepNumbers},
     compare::{
@@ -39,6 +40,8 @@ pub struct Library {
     pub reviews: Vec<Review>,
     /// What authors should write next, the most frequent first.
     pub gaps: Vec<GapView>,
+    /// What people search.
+    pub searches: Vec<Search>,
     /// All playbooks, by title.
     pub playbooks: Vec<Book>,
     /// How many articles there are.
@@ -305,6 +308,7 @@ impl Library {
         today: Date,
         numbers: &[PlaybookNumbers],
         gaps: Vec<Gap>,
+        searches: Vec<Search>,
         language: Language,
     ) -> Self {
         let mut playbooks: Vec<Book> =
@@ -314,6 +318,7 @@ impl Library {
             health: Health::new(live, trouble),
             reviews: reviews(live, today),
             gaps: gaps.into_iter().map(|gap| GapView::new(live, gap, language)).collect(),
+            searches,
             playbooks,
             articles: live.newest.articles.len(),
         }
@@ -335,7 +340,7 @@ fn reviews(live: &Live, today: Date) -> Vec<Review> {
     }
     for article in live.newest.articles.values() {
         let by = article.review_by.as_ref().map(|by| by.value);
-        add(by, &article.title, super::article_address(&article.id, None, None), false, article.owner.as_deref());
+        add(by, &article.title, super::article_address(&article.id, None, None, ""), false, article.owner.as_deref());
     }
     due.sort_by(|a, b| (a.0, &a.1.title).cmp(&(b.0, &b.1.title)));
     due.into_iter().map(|(_, review)| review).collect()

@@ -214,7 +214,7 @@ pub fn article(live: &Live, id: &str, beside: bool, language: Language) -> Optio
         html: prose.html(article, if beside { 3 } else { 2 }, beside),
         contents: if beside { Vec::new() } else { Prose::contents(article) },
         related: prose.related(article),
-        address: article_address(&article.id, None, None),
+        address: article_address(&article.id, None, None, ""),
         reply: live.desk.is_public(article, today),
         summary: article.summary.clone(),
         owner: article.owner.as_deref().map(view::words),
@@ -225,11 +225,14 @@ pub fn article(live: &Live, id: &str, beside: bool, language: Language) -> Optio
     })
 }
 
-/// Where an article is, or a part of it; `case` is the one that it is read for.
-pub fn article_address(id: &str, anchor: Option<&str>, case: Option<u64>) -> String {
-    let case = case.map(|case| format!("?case={case}")).unwrap_or_default();
+/// Where an article is, or a part of it; `case` is the one that it is read for, `words` those that it was found by.
+pub fn article_address(id: &str, anchor: Option<&str>, case: Option<u64>, words: &str) -> String {
+    let case = case.map(|case| format!("case={case}"));
+    let words = Some(words).filter(|words| !words.is_empty()).map(|words| format!("q={}", view::encoded(words)));
+    let query: Vec<_> = case.into_iter().chain(words).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let anchor = anchor.map(|anchor| format!("#{}", view::encoded(anchor))).unwrap_or_default();
-    format!("/articles/{}{case}{anchor}", view::encoded(id))
+    format!("/articles/{}{query}{anchor}", view::encoded(id))
 }
 
 /// A tier's name for people.

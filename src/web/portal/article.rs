@@ -8,6 +8,7 @@ use super::{
 use crate::{
     kb::Article,
     language::Language,
+    search::Kind,
     store::Feedback,
     web::{
         images,
@@ -56,6 +57,8 @@ struct Page {
     /// Back to what was found.
     results: Option<String>,
     ask: String,
+    /// What was searched for, to send along.
+    q: String,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +80,7 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
     }
     if from.said.is_empty() {
         guest.app().viewed("article", &id);
-        guest.app().opened(READER, &from.q);
+        guest.app().opened(guest.trail(&from.q), Kind::Article, &id);
     }
     let category = article.category.as_ref().map(|category| {
         (category_name(&live.desk, category, language), address("/help/search", &[("category", category)]))
@@ -99,6 +102,7 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
         reasons: REASONS,
         results: (!from.q.is_empty()).then(|| address("/help/search", &[("q", &from.q)])),
         ask: address("/help/ask", &[("words", &from.q)]),
+        q: from.q,
         id,
     };
     guest.page("portal/article.html", page)
@@ -118,6 +122,8 @@ pub struct Opinion {
     reason: String,
     #[serde(default)]
     words: String,
+    #[serde(default)]
+    q: String,
 }
 
 /// `POST /help/articles/{id}/feedback`
@@ -140,12 +146,14 @@ pub async fn feedback(guest: Guest, Path(id): Path<String>, Form(form): Form<Opi
         at: guest.now,
     };
     guest.app().store().keep_feedback(&opinion).await?;
+    guest.app().judged(guest.trail(&form.q), Kind::Article, &id, helpful);
     let said = match (helpful, explained) {
         (true, _) => "yes",
         (false, true) => "thanks",
         (false, false) => "no",
     };
-    Ok(Redirect::to(&format!("/help/articles/{id}?said={said}#feedback")).into_response())
+    let back = address(&format!("/help/articles/{id}"), &[("said", said), ("q", &form.q)]);
+    Ok(Redirect::to(&format!("{back}#feedback")).into_response())
 }
 
 impl Guest {

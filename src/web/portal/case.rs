@@ -198,7 +198,10 @@ impl Guest {
     /// Back to the case, or the case as it is with why something was not done.
     async fn done(&self, link: &str, result: Result<Arc<Case>, app::Error>, position: Option<&str>) -> Answer {
         let denied = match result {
-            Ok(_) => return Ok(Redirect::to(&format!("/help/cases/{link}")).into_response()),
+            Ok(case) => {
+                self.app().came_to(&case, &self.network, self.speech.language);
+                return Ok(Redirect::to(&format!("/help/cases/{link}")).into_response());
+            }
             Err(app::Error::Denied(denied)) => denied,
             Err(error) => return Err(error.into()),
         };

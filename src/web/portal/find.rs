@@ -225,7 +225,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     };
     let mut found = guest.app().search(READER, query).await;
     if asked.is_plain() {
-        guest.app().searched(READER, &asked.q, if found.widened { 0 } else { found.total });
+        guest.app().searched(READER, &asked.q, found.fitting());
     }
     let sure = fixes.sure;
     let fixes = match sure {

@@ -9,6 +9,7 @@ use crate::{
     app::{Head, SELF_SERVICE},
     case::{Intake, Requester},
     id::CaseId,
+    search::Kind,
 };
 use axum::{
     Form,
@@ -44,7 +45,7 @@ pub async fn show(guest: Guest, Path(id): Path<String>, Query(from): Query<From>
     let live = guest.live();
     let offer = live.offer(READER, &id).ok_or(Trouble::Nothing)?;
     guest.app().viewed("playbook", &id);
-    guest.app().opened(READER, &from.q);
+    guest.app().opened(guest.trail(&from.q), Kind::Playbook, &id);
     let outages = guest.app().incidents_for(READER, &from.q, &[&id]).await;
     let Head { title, summary, .. } = offer.read(&live.desk, guest.speech.language);
     let page = Page {

@@ -37,7 +37,7 @@ impl Limit {
 }
 
 /// One customer of a provider has a whole network of the new addresses.
-fn network(from: IpAddr) -> IpAddr {
+pub fn network(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address => address,

@@ -13,7 +13,7 @@ pub use limit::Limit;
 
 use super::{Console, language::Speech, prose::Prose, view, who::Signed};
 use crate::{
-    app::{App, Live},
+    app::{App, Live, Trail},
     clock,
     language::Language,
     markdown,
@@ -90,6 +90,7 @@ pub struct Guest {
     session: Session,
     token: String,
     from: IpAddr,
+    network: String,
     speech: Speech,
 }
 
@@ -101,7 +102,9 @@ impl FromRequestParts<Console> for Guest {
         let signed = session.get::<Signed>(Signed::KEY).await.map_err(Trouble::unavailable)?;
         let token = signed.map_or_else(String::new, |signed| signed.token);
         let Ok(speech) = Speech::from_request_parts(parts, console).await;
-        Ok(Self { console: console.clone(), now: clock::now(), session, token, from: from(parts), speech })
+        let (from, console) = (from(parts), console.clone());
+        let network = limit::network(from).to_string();
+        Ok(Self { console, now: clock::now(), session, token, from, network, speech })
     }
 }
 
@@ -125,6 +128,11 @@ impl Guest {
     /// Takes one of the writes that an address has.
     fn writes(&self) -> Result<(), Trouble> {
         if self.console.limit.take(self.from, self.now) { Ok(()) } else { Err(Trouble::TooMany) }
+    }
+
+    /// What they searched for, as an address says. Visitors are told apart by their networks.
+    fn trail<'a>(&'a self, words: &'a str) -> Trail<'a> {
+        Trail { reader: READER, language: self.speech.language, words, visitor: &self.network }
     }
 
     fn frame(&self) -> Frame {
