@@ -151,7 +151,14 @@ impl Analyzer {
         let mut rest = 0;
         // The last word, if it was letters alone: a number behind it makes a whole with it.
         let mut before: Option<(usize, usize, u32)> = None;
-        while let Some((from, to, paired)) = next_run(text, rest) {
+        loop {
+            if let Some(beginnings) = &self.beginnings {
+                let (to, words) = beginnings.skip(text.as_bytes(), rest);
+                if words > 0 {
+                    (rest, position, before) = (to, position + words, None);
+                }
+            }
+            let Some((from, to, paired)) = next_run(text, rest) else { break };
             rest = to;
             if paired {
                 pairs(text, from, to, &mut position, out);
@@ -257,6 +264,36 @@ impl Beginnings {
         }
         let at = Self::place(&[bytes[0].to_ascii_lowercase(), bytes.get(1).map_or(0, u8::to_ascii_lowercase)]);
         self.0[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    /// Passes over plain words that cannot be one of the terms: where the last of them ends, and how many they are.
+    fn skip(&self, text: &[u8], from: usize) -> (usize, u32) {
+        let (mut end, mut words, mut at) = (from, 0, from);
+        while let Some(first) = text.get(at) {
+            if !first.is_ascii_alphabetic() {
+                // What may be a word of another sort, or stand before a number as its sign.
+                if !first.is_ascii() || first.is_ascii_digit() {
+                    break;
+                }
+                at += 1;
+                continue;
+            }
+            let second = text.get(at + 1).copied().unwrap_or_default();
+            let letters = text[at + 1..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            let to = at + 1 + letters;
+            let goes_on = match text.get(to) {
+                Some(b'.' | b'_' | b'-' | b'\'') => text.get(to + 1).is_some_and(|next| !next.is_ascii_whitespace()),
+                Some(next) => next.is_ascii_alphanumeric() || !next.is_ascii(),
+                None => false,
+            };
+            let pair = if letters > 0 { second } else { 0 };
+            let place = Self::place(&[first.to_ascii_lowercase(), pair]);
+            if goes_on || self.0[place / 64] >> (place % 64) & 1 == 1 {
+                break;
+            }
+            (end, words, at) = (to, words + 1, to);
+        }
+        (end, words)
     }
 
     fn place(bytes: &[u8]) -> usize {
@@ -505,5 +542,25 @@ impl TokenStream for Stream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_alone_is_found_where_it_stands() {
+        let text = "Printing fails: the printer's queue (KB 5034441, 0x80070005) isn't print-ready. Wi-Fi drops—Über. \
+                    A printer. Spooler v2.1 spoolsv.exe prints 印刷 prints. I/O a.";
+        let wanted = ["printer", "~print", "kb5034441", "#80070005", "uber", "spoolsv", "印刷", "a", "wifi", "isnt"];
+        let list = |analyzer: &mut Analyzer| {
+            let terms = analyzer.terms(text);
+            let terms = terms.iter().filter(|(term, _)| wanted.contains(term));
+            terms.map(|(term, at)| (term.to_owned(), at.position, at.from, at.to)).collect::<Vec<_>>()
+        };
+        let all = list(&mut Analyzer::default());
+        assert!(wanted.iter().all(|word| all.iter().any(|(term, ..)| term == word)), "{all:?}");
+        assert_eq!(list(&mut Analyzer::only(Language::ENGLISH, wanted.into_iter())), all);
     }
 }

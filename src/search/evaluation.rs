@@ -101,11 +101,24 @@ impl Set {
 
     /// The ids of the texts that an index of [`Set::documents`] finds first, at most ten.
     pub fn ranking(&self, index: &Index, words: &str) -> Vec<String> {
-        let query = Query { words: words.to_owned(), limit: 10, ..Query::default() };
-        let hits = index.search(Reader::Staff, &query).hits.into_iter();
-        let place = |id: &str| id.strip_prefix("text-")?.parse::<usize>().ok();
-        hits.filter_map(|hit| Some(self.texts.get(place(&hit.id)?)?.id.clone())).collect()
+        let found = index.search(Reader::Staff, &first(words));
+        self.named(found.hits.iter().map(|hit| hit.id.as_str()))
     }
+
+    /// The same ids, without anything to show them by.
+    pub fn ids(&self, index: &Index, words: &str) -> Vec<String> {
+        self.named(index.ids(Reader::Staff, &first(words)).into_iter())
+    }
+
+    fn named<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let place = |id: &str| id.strip_prefix("text-")?.parse::<usize>().ok();
+        ids.filter_map(|id| Some(self.texts.get(place(id)?)?.id.clone())).collect()
+    }
+}
+
+/// What finds ten.
+fn first(words: &str) -> Query {
+    Query { words: words.to_owned(), limit: 10, ..Query::default() }
 }
 
 fn read(path: &Path) -> Result<String, String> {

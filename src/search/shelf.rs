@@ -197,7 +197,7 @@ impl Shelf {
         let mut values = vec![0.0f32; self.entries.len()];
         let mut counts = vec![0.0f32; self.entries.len()];
         let (mut touched, mut counted) = (Vec::new(), Vec::new());
-        for variant in variants {
+        for variant in variants.iter().filter(|variant| variant.weight > 0.0) {
             self.each(&variant.terms, |entry, count| {
                 let sum = &mut counts[entry as usize];
                 if *sum == 0.0 {

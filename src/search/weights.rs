@@ -31,9 +31,9 @@ macro_rules! weights {
 
 weights! {
     /// An occurrence in the title or in what callers say.
-    title: 4.0,
+    title: 6.4,
     /// One in a heading, the summary, a tag or the category.
-    head: 1.0,
+    head: 0.625,
     /// One anywhere else.
     body: 0.5,
     /// How much less an occurrence counts in a longer title: BM25's `b`.
@@ -51,19 +51,19 @@ weights! {
     /// A word with the same stem, beside the word itself.
     stem: 0.8,
     /// What means the same.
-    synonym: 0.7,
+    synonym: 0.5,
     /// A word that goes on from the last one.
     beginning: 0.6,
     /// A word with one wrong letter; each further one counts so much less again.
-    near: 0.8,
+    near: 0.5,
     /// Two words that are written as one elsewhere, and one that is written as two.
-    joined: 0.8,
+    joined: 1.0,
     /// Words written together, beside their parts.
-    whole: 0.5,
+    whole: 0.4,
     /// A word that says little, among the best.
     minor: 0.3,
     /// Words that stand in a title as they were typed, beside each other.
-    pairs: 0.5,
+    pairs: 0.8,
     /// The same in a heading, as a share of that.
     pairs_head: 0.6,
     /// The same anywhere else.

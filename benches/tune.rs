@@ -1,0 +1,144 @@
+//! Chooses the weights of the ranking by judged sets, and says what each feature is worth.
+//!
+//! `FIRSTLINE_SETS` names folders as `firstline eval` takes them, parted by `:`. Half of the topics of each set is used,
+//! by a seed; what was reached is said of the other half too. `ablation` leaves one feature out after the other, with
+//! the weights as they are.
+
+use firstline::{
+    language::Language,
+    search::{
+        Index, Weights,
+        evaluation::{Quality, Set, judge},
+    },
+};
+use std::path::Path;
+
+/// The split, as in `search/judged.py`.
+const SEED: u64 = 7;
+/// How far a weight is moved at a time.
+const STEPS: [f32; 3] = [1.6, 1.25, 1.1];
+/// A gain that is less is none.
+const LEAST: f64 = 2e-5;
+
+/// A feature, and the weights without it.
+const FEATURES: &[(&str, &[(&str, f32)])] = &[
+    ("title counts as text does", &[("title", 0.5), ("head", 0.5)]),
+    ("no tempered rarity", &[("rarity", 1.0)]),
+    ("nothing lost for lacking words", &[("coverage", 0.0)]),
+    ("no words that say little", &[("minor", 0.0)]),
+    ("no pairs", &[("pairs", 0.0)]),
+    ("pairs in titles alone", &[("pairs_head", 0.0), ("pairs_body", 0.0)]),
+    ("no stems", &[("stem", 0.0)]),
+    ("words no better than stems", &[("stem", 1.0)]),
+    ("no synonyms", &[("synonym", 0.0)]),
+    ("no misspelt words", &[("near", 0.0)]),
+    ("no words joined or split", &[("joined", 0.0)]),
+    ("no wholes beside parts", &[("whole", 0.0)]),
+    ("no lengths", &[("title_length", 0.0), ("head_length", 0.0), ("body_length", 0.0)]),
+];
+
+/// A set by its halves, and its index.
+struct Judged {
+    name: String,
+    halves: [Set; 2],
+    index: Index,
+}
+
+impl Judged {
+    fn load(folder: &str) -> Self {
+        let set = Set::load(Path::new(folder)).unwrap_or_else(|error| panic!("{error}"));
+        let index = Index::open(Language::ENGLISH, None, set.documents(), &[]).expect("memory takes it");
+        let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder).to_owned();
+        Self { name, halves: [set.half(SEED, 0), set.half(SEED, 1)], index }
+    }
+
+    fn quality(&self, half: usize) -> Quality {
+        let set = &self.halves[half];
+        let queries = set.queries.iter().filter_map(|(id, words)| Some((words, set.relevant.get(id)?)));
+        let judged = queries.map(|(words, relevant)| judge(&set.ids(&self.index, words), relevant));
+        Quality::mean(&judged.collect::<Vec<_>>())
+    }
+}
+
+fn main() {
+    let Ok(folders) = std::env::var("FIRSTLINE_SETS") else {
+        println!("nothing to do: FIRSTLINE_SETS names no judged sets");
+        return;
+    };
+    let mut sets: Vec<Judged> = folders.split(':').map(Judged::load).collect();
+    if std::env::args().any(|argument| argument == "ablation") {
+        return ablation(&mut sets);
+    }
+    let mut chosen = Weights::default();
+    let mut best = mean(&mut sets, chosen);
+    println!("{best:.4} to begin with");
+    for step in STEPS {
+        while let Some((better, weights)) = round(&mut sets, chosen, best, step) {
+            (best, chosen) = (better, weights);
+        }
+    }
+    println!("{chosen:#?}");
+    tell(&mut sets, Weights::default(), "before");
+    tell(&mut sets, chosen, "chosen");
+}
+
+/// The mean nDCG@10 of the halves that are used, each set counting as much.
+fn mean(sets: &mut [Judged], weights: Weights) -> f64 {
+    let qualities = sets.iter_mut().map(|judged| {
+        judged.index.tune(weights);
+        judged.quality(0).ndcg
+    });
+    qualities.sum::<f64>() / sets.len() as f64
+}
+
+/// Moves one weight after the other as long as that helps; `None` if nothing did.
+fn round(sets: &mut [Judged], mut chosen: Weights, mut best: f64, step: f32) -> Option<(f64, Weights)> {
+    let began = best;
+    for name in Weights::NAMES {
+        for factor in [step, 1.0 / step] {
+            loop {
+                let mut moved = chosen;
+                let weight = moved.named(name).expect("it is one of them");
+                *weight *= factor;
+                let value = *weight;
+                let reached = mean(sets, moved);
+                if reached < best + LEAST {
+                    break;
+                }
+                (best, chosen) = (reached, moved);
+                println!("{best:.4} {name} {value:.3}");
+            }
+        }
+    }
+    (best > began).then_some((best, chosen))
+}
+
+fn tell(sets: &mut [Judged], weights: Weights, what: &str) {
+    for judged in sets {
+        judged.index.tune(weights);
+        let (used, unused) = (judged.quality(0), judged.quality(1));
+        println!(
+            "{what:<32} {:<20} used {:.4}  unused {:.4}  MRR@10 {:.4}  {:.4}",
+            judged.name, used.ndcg, unused.ndcg, used.mrr, unused.mrr
+        );
+    }
+}
+
+/// What is lost without each feature, on the halves that are not used.
+fn ablation(sets: &mut [Judged]) {
+    let mut row = |what: &str, weights: Weights| {
+        let figures = sets.iter_mut().map(|judged| {
+            judged.index.tune(weights);
+            format!("{:.4}", judged.quality(1).ndcg)
+        });
+        println!("| {what} | {} |", figures.collect::<Vec<_>>().join(" | "));
+    };
+    row("as it is", Weights::default());
+    for (what, without) in FEATURES {
+        let mut weights = Weights::default();
+        for (name, value) in *without {
+            *weights.named(name).expect("a feature's weight is one of them") = *value;
+        }
+        row(what, weights);
+    }
+}
