@@ -17,8 +17,32 @@ use std::path::Path;
 const SEED: u64 = 7;
 /// How far a weight is moved at a time.
 const STEPS: [f32; 3] = [1.6, 1.25, 1.1];
-/// A gain that is less is none.
-const LEAST: f64 = 2e-5;
+/// A gain that is less is taken for chance.
+const LEAST: f64 = 5e-4;
+/// What judged sets say nothing of: they stay as they are.
+const FIXED: &[&str] = &["synonym", "beginning", "near", "joined"];
+
+/// Where it begins: the title three times, BM25 as it is in textbooks, a little of all else.
+fn plain() -> Weights {
+    Weights {
+        title: 3.0,
+        head: 1.0,
+        body: 1.0,
+        title_length: 0.75,
+        head_length: 0.75,
+        body_length: 0.75,
+        saturation: 1.2,
+        coverage: 0.5,
+        rarity: 1.0,
+        stem: 0.8,
+        whole: 0.5,
+        minor: 0.2,
+        pairs: 0.2,
+        pairs_head: 0.5,
+        pairs_body: 0.5,
+        ..Weights::default()
+    }
+}
 
 /// A feature, and the weights without it.
 const FEATURES: &[(&str, &[(&str, f32)])] = &[
@@ -69,7 +93,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "ablation") {
         return ablation(&mut sets);
     }
-    let mut chosen = Weights::default();
+    let mut chosen = plain();
     let mut best = mean(&mut sets, chosen);
     println!("{best:.4} to begin with");
     for step in STEPS {
@@ -78,7 +102,8 @@ fn main() {
         }
     }
     println!("{chosen:#?}");
-    tell(&mut sets, Weights::default(), "before");
+    tell(&mut sets, plain(), "plain");
+    tell(&mut sets, Weights::default(), "as it is");
     tell(&mut sets, chosen, "chosen");
 }
 
@@ -94,13 +119,17 @@ fn mean(sets: &mut [Judged], weights: Weights) -> f64 {
 /// Moves one weight after the other as long as that helps; `None` if nothing did.
 fn round(sets: &mut [Judged], mut chosen: Weights, mut best: f64, step: f32) -> Option<(f64, Weights)> {
     let began = best;
-    for name in Weights::NAMES {
+    for name in Weights::NAMES.iter().filter(|name| !FIXED.contains(name)) {
         for factor in [step, 1.0 / step] {
             loop {
                 let mut moved = chosen;
                 let weight = moved.named(name).expect("it is one of them");
                 *weight *= factor;
                 let value = *weight;
+                // More than all of a length would count short texts less than nothing.
+                if name.ends_with("_length") && value > 1.0 {
+                    break;
+                }
                 let reached = mean(sets, moved);
                 if reached < best + LEAST {
                     break;

@@ -51,13 +51,13 @@ weights! {
     /// A word with the same stem, beside the word itself.
     stem: 0.8,
     /// What means the same.
-    synonym: 0.5,
+    synonym: 0.6,
     /// A word that goes on from the last one.
     beginning: 0.6,
     /// A word with one wrong letter; each further one counts so much less again.
-    near: 0.5,
+    near: 0.6,
     /// Two words that are written as one elsewhere, and one that is written as two.
-    joined: 1.0,
+    joined: 0.8,
     /// Words written together, beside their parts.
     whole: 0.4,
     /// A word that says little, among the best.
