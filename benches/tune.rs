@@ -11,7 +11,7 @@ use firstline::{
         evaluation::{Quality, Set, judge},
     },
 };
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 /// The split, as in `search/judged.py`.
 const SEED: u64 = 7;
@@ -66,6 +66,8 @@ struct Judged {
     name: String,
     halves: [Set; 2],
     index: Index,
+    /// What it counts: sets that ask the same questions count as one, each kind of question as much.
+    share: f64,
 }
 
 impl Judged {
@@ -73,7 +75,11 @@ impl Judged {
         let set = Set::load(Path::new(folder)).unwrap_or_else(|error| panic!("{error}"));
         let index = Index::open(Language::ENGLISH, None, set.documents(), &[]).expect("memory takes it");
         let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder).to_owned();
-        Self { name, halves: [set.half(SEED, 0), set.half(SEED, 1)], index }
+        Self { name, halves: [set.half(SEED, 0), set.half(SEED, 1)], index, share: 1.0 }
+    }
+
+    fn questions(&self) -> BTreeSet<&str> {
+        self.halves.iter().flat_map(|set| &set.queries).map(|(_, words)| words.as_str()).collect()
     }
 
     fn quality(&self, half: usize) -> Quality {
@@ -94,6 +100,10 @@ fn main() {
         return ablation(&mut sets);
     }
     let mut chosen = plain();
+    let same = |a: &Judged| sets.iter().filter(|b| a.questions() == b.questions()).count() as f64;
+    let alone: Vec<f64> = sets.iter().map(|judged| 1.0 / same(judged)).collect();
+    let kinds: f64 = alone.iter().sum();
+    sets.iter_mut().zip(alone).for_each(|(judged, share)| judged.share = share / kinds);
     let mut best = mean(&mut sets, chosen);
     println!("{best:.4} to begin with");
     for step in STEPS {
@@ -107,13 +117,13 @@ fn main() {
     tell(&mut sets, chosen, "chosen");
 }
 
-/// The mean nDCG@10 of the halves that are used, each set counting as much.
+/// The mean nDCG@10 of the halves that are used.
 fn mean(sets: &mut [Judged], weights: Weights) -> f64 {
     let qualities = sets.iter_mut().map(|judged| {
         judged.index.tune(weights);
-        judged.quality(0).ndcg
+        judged.share * judged.quality(0).ndcg
     });
-    qualities.sum::<f64>() / sets.len() as f64
+    qualities.sum()
 }
 
 /// Moves one weight after the other as long as that helps; `None` if nothing did.
