@@ -53,6 +53,7 @@ mod scaffold;
 mod schema;
 mod search;
 mod server;
+mod servers;
 mod start;
 mod starter;
 mod store;
