@@ -125,7 +125,7 @@ pub fn main() -> ExitCode {
         }
         Command::Run(options) => run::run(options, load, || arguments.kept()),
         Command::Search(options) => search::run(options, load, arguments.data().ok().as_deref()),
-        Command::Eval(options) => eval::run(options),
+        Command::Eval(options) => eval::run(options, load),
         Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
         Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
         Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),

@@ -6,7 +6,7 @@ use super::{
     entry::Entry,
     folded,
     query::{Asked, Part, ask},
-    rank::{Among, Ranked, Ranking, rank, value_of},
+    rank::{Ranked, Ranking, rank, value_of},
     shelf::Shelf,
     snippet::Marker,
     synonyms::Synonyms,
@@ -63,7 +63,7 @@ fn ranking(shelf: &Shelf, asked: &Asked, query: &Query) -> Ranking {
     match query.words.trim().is_empty() {
         true if query.category.is_none() && query.tag.is_none() => Ranking::default(),
         true => Ranking::unordered((0..shelf.entries.len() as u32).filter(|n| may(*n)).collect()),
-        false => rank(shelf, asked, Among::All, may).leaning(factors()),
+        false => rank(shelf, asked, may).leaning(factors()),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod prior;
 mod proximity;
 mod query;
 mod rank;
+pub mod sentences;
 mod shelf;
 mod snippet;
 mod synonyms;
@@ -26,13 +27,13 @@ pub use document::{Document, Kind, articles, playbook};
 pub use prior::Prior;
 pub use weights::Weights;
 
-use self::{shelf::Shelf, synonyms::Synonyms};
+use self::{shelf::Shelf, synonyms::Synonyms, triage::Playbooks};
 use crate::language::Language;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -172,6 +173,8 @@ pub struct Index {
     open: Shelf,
     staff: Shelf,
     synonyms: Synonyms,
+    /// Of each shelf, compared with what callers say when the first of them does.
+    playbooks: [OnceLock<Playbooks>; 2],
 }
 
 impl Index {
@@ -192,7 +195,7 @@ impl Index {
             }
             None => (index::in_memory(language, open)?, index::in_memory(language, staff)?),
         };
-        Ok(Self { open, staff, synonyms })
+        Ok(Self { open, staff, synonyms, playbooks: Default::default() })
     }
 
     /// Reads what the first search needs.
@@ -221,7 +224,9 @@ impl Index {
 
     /// Where to begin with what a caller said.
     pub fn triage(&self, reader: Reader, query: &Query) -> Triage {
-        triage::triage(self.shelf(reader), &self.synonyms, query)
+        let shelf = self.shelf(reader);
+        let playbooks = self.playbooks[usize::from(reader == Reader::Staff)].get_or_init(|| Playbooks::new(shelf));
+        triage::triage(shelf, playbooks, &self.synonyms, query)
     }
 
     /// The telling words of a text that something found has too, as they were probably meant: no word of the text

@@ -66,8 +66,6 @@ pub struct Ranking {
     pub matched: Vec<u32>,
     /// How rare each concept is.
     pub rarity: Vec<f32>,
-    /// The share of the words that anything on the shelf has, rare ones counting more.
-    pub known: f32,
     /// By what the scores of which entries are multiplied; see [`prior`].
     factors: HashMap<String, f32>,
     /// By entry: the points, and the rarity of what it has.
@@ -78,31 +76,14 @@ pub struct Ranking {
     words: usize,
 }
 
-/// Among what a word is rare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Among {
-    /// All that there is.
-    All,
-    /// What may be found.
-    Allowed,
-}
-
 /// Finds what may be found.
-pub fn rank(shelf: &Shelf, asked: &Asked, among: Among, may: impl Fn(u32) -> bool) -> Ranking {
+pub fn rank(shelf: &Shelf, asked: &Asked, may: impl Fn(u32) -> bool) -> Ranking {
     let size = shelf.entries.len();
-    let base = match among {
-        Among::All => size,
-        Among::Allowed => (0..size as u32).filter(|entry| may(*entry)).count(),
-    };
     let mut sums = vec![[0.0f32; 2]; size];
     let power = shelf.weights().rarity;
     let mut rarity = Vec::with_capacity(asked.concepts.len());
     for concept in &asked.concepts {
-        let having = match among {
-            Among::All => concept.list.entries.len(),
-            Among::Allowed => concept.list.entries.iter().filter(|entry| may(**entry)).count(),
-        };
-        let rare = rare(base, having).powf(power);
+        let rare = rare(size, concept.list.entries.len()).powf(power);
         rarity.push(rare);
         if concept.part == Part::Minor {
             continue;
@@ -125,9 +106,7 @@ pub fn rank(shelf: &Shelf, asked: &Asked, among: Among, may: impl Fn(u32) -> boo
     let enough = |sum: &[f32; 2]| sum[0] > 0.0 && sum[1] >= LEAST * all;
     let matched = sums.iter().zip(0..).filter(|(sum, _)| enough(sum)).map(|(_, entry)| entry);
     let matched = matched.filter(|entry| may(*entry) && allowed(*entry)).collect();
-    let unknown = asked.unknown.len() as f32 * self::rare(base, 0).powf(power);
-    let known = if all > 0.0 { all / (all + unknown) } else { 0.0 };
-    Ranking { matched, rarity, known, factors: HashMap::new(), sums, all, words }
+    Ranking { matched, rarity, factors: HashMap::new(), sums, all, words }
 }
 
 impl Ranking {

@@ -1,10 +1,10 @@
 //! Where in an entry what was looked for stands best: the section or step to open, and words around it.
 
 use super::{
-    analyzer::{Analyzer, Form, Terms},
+    analyzer::{Analyzer, Terms},
     document::Document,
     entry::Entry,
-    query::{Asked, Part, is_stop},
+    query::Asked,
 };
 use crate::language::Language;
 use std::collections::HashMap;
@@ -24,7 +24,6 @@ pub struct Marker<'a> {
     known: HashMap<&'a str, Vec<(usize, &'a [String])>>,
     /// How much each concept counts.
     worth: Vec<f32>,
-    language: Language,
     analyzer: Analyzer,
     terms: Terms,
 }
@@ -51,11 +50,6 @@ impl<'a> Marker<'a> {
     pub fn new(language: Language, asked: &'a Asked, rarity: &[f32]) -> Self {
         let terms = asked.concepts.iter().flat_map(|concept| &concept.variants).flat_map(|variant| &variant.terms);
         let analyzer = Analyzer::only(language, terms.map(String::as_str));
-        Self { analyzer, ..Self::for_sentences(language, asked, rarity) }
-    }
-
-    /// For sentences, all of whose words count.
-    pub fn for_sentences(language: Language, asked: &'a Asked, rarity: &[f32]) -> Self {
         let mut known: HashMap<&str, Vec<_>> = HashMap::new();
         for (n, concept) in asked.concepts.iter().enumerate() {
             for variant in &concept.variants {
@@ -65,7 +59,7 @@ impl<'a> Marker<'a> {
             }
         }
         let worth = asked.concepts.iter().zip(rarity).map(|(concept, rare)| concept.weight * rare).collect();
-        Self { known, worth, language, analyzer: Analyzer::new(language), terms: Terms::default() }
+        Self { known, worth, analyzer, terms: Terms::default() }
     }
 
     /// Where an entry has it.
@@ -102,24 +96,6 @@ impl<'a> Marker<'a> {
         let first = entry.documents().map(|document| &document.body).find(|body| !body.trim().is_empty());
         let text = Some(&entry.head.summary).filter(|summary| !summary.is_empty()).or(first);
         Shown { part: None, snippet: text.map(|text| self.cut_out(text, &[])).unwrap_or_default() }
-    }
-
-    /// How much a sentence says what is looked for, from 0 to 1: the share of what is looked for that it has, and the
-    /// share of its words that are looked for, in equal parts.
-    pub fn likeness(&mut self, sentence: &str, asked: &Asked) -> f32 {
-        let mut seen = vec![false; self.worth.len()];
-        self.find(sentence).iter().for_each(|found| seen[found.concept] = true);
-        let words =
-            self.terms.iter().filter(|(word, term)| term.form == Form::Exact && !is_stop(self.language, word)).count();
-        let (mut has, mut all, mut count) = (0.0, 0.0, 0);
-        for ((concept, worth), seen) in asked.concepts.iter().zip(&self.worth).zip(seen) {
-            if concept.part == Part::Main {
-                all += worth;
-                has += if seen { *worth } else { 0.0 };
-                count += usize::from(seen);
-            }
-        }
-        if words == 0 || all == 0.0 { 0.0 } else { (has / all * (count as f32 / words as f32).min(1.0)).sqrt() }
     }
 
     /// Everything in a text that matches, in order; a longer match before those within it.

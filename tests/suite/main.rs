@@ -61,6 +61,7 @@ mod support;
 mod ticket;
 mod translations;
 mod trees;
+mod triage;
 mod typed;
 mod verdicts;
 mod versions;
