@@ -26,7 +26,7 @@ fn playbook(word: &str) -> String {
 }
 
 fn finds(visitor: &mut Visitor, word: &str, article: &str) -> bool {
-    unescape(&visitor.get(&format!("/suggest?q={word}")).body).contains(&format!("\"/articles/{article}\""))
+    unescape(&visitor.get(&format!("/suggest?q={word}")).body).contains(&format!("\"/articles/{article}?"))
 }
 
 /// Every file below a folder, and when it was written.
