@@ -13,8 +13,8 @@ use std::{io::Write, path::Path};
 /// Search articles, their sections, playbooks and their steps
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// What to look for; `"a phrase"` has to be there, `-word` must not
-    #[arg(required = true, allow_hyphen_values = true, value_name = "WORDS")]
+    /// What to look for; in quotes of the shell, `"a phrase"` has to be there and `-word` behind a word must not
+    #[arg(required = true, allow_negative_numbers = true, value_name = "WORDS")]
     words: Vec<String>,
     /// What these readers may find
     #[arg(long, value_enum, default_value = "agent")]

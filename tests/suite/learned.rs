@@ -115,7 +115,7 @@ async fn three_visitors_move_a_tie_and_the_explanation_says_so() {
     let says: Vec<_> = hits(&app, Reader::Staff, WORDS).await.iter().map(says_so).collect();
     assert!(says[0] && !says[1..].contains(&true), "{says:?}");
     let run = firstline(&folder.path().join("data"), Some(&folder.path().join("desk")))
-        .args(["search", "--explain", "--audience", "self-service", WORDS])
+        .args(["search", WORDS, "--explain", "--audience", "self-service"])
         .output()
         .expect("it runs");
     let said = String::from_utf8_lossy(&run.stdout);
