@@ -12,7 +12,7 @@ use std::{
 
 /// Markup of every kind, letters that turn a line around, and control characters.
 const EVIL: &str = "zq<img src=x onerror=alert(1)>\"'><script>alert(1)</script></textarea></title>\
-    [x](javascript:alert(1)) ![y](http://evil.example/z.png) <u>under</u> {{ 7*7 }} \
+    [x](javascript:alert(1)) ![y](http://evil.example/z.png) <u>under</u> {{ 1234*5678 }} \
     \u{202e}abc\u{2066}\u{200f} \u{1b}[31m\u{7} &lt; `code`";
 
 const PLAYBOOK: &str = "
@@ -57,7 +57,7 @@ fn is_clean(page: &Answer, what: &str) {
             assert!(own, "{what}: {target:?}");
         }
     }
-    assert!(!page.body.contains("49 "), "{what}: a template in a value was run");
+    assert!(!page.body.contains("7006652"), "{what}: a template in a value was run");
     let bad = |c: &char| (c.is_control() && !"\n\r\t".contains(*c)) || ('\u{202a}'..='\u{202e}').contains(c);
     assert_eq!(page.body.chars().find(bad), None, "{what}");
 }
