@@ -110,7 +110,8 @@ fn hit(shelf: &Shelf, asked: &Asked, ranking: &Ranking, marker: &mut Marker<'_>,
 /// A line for each concept: what stood for it, how rare it is, what it gave.
 fn explain(shelf: &Shelf, asked: &Asked, ranking: &Ranking, found: Ranked) -> String {
     let mut out = format!("{:.2} with {:.0} % of what was looked for", found.score, 100.0 * found.coverage);
-    for (concept, rare) in asked.concepts.iter().zip(&ranking.rarity) {
+    let concepts = asked.concepts.iter().zip(&ranking.rarity);
+    for (concept, rare) in concepts.filter(|(concept, _)| concept.part != Part::Minor) {
         let gave = match value_of(shelf, concept, found.entry) {
             Some((value, variant)) => {
                 let (terms, why) = (variant.terms.join(" "), variant.why);

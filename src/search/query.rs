@@ -24,6 +24,8 @@ const MAX_BEGINNINGS: usize = 40;
 const OFTENER: u32 = 8;
 /// Words that a misspelt one stands for.
 const MAX_NEAR: usize = 6;
+/// How much less words count that say little, where what was found is shown.
+const MINOR: f32 = 0.3;
 
 /// What stands for a word: a term, or several one behind the other.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ pub enum Part {
     Main,
     /// Several words as one, beside each of them.
     Extra,
-    /// It says little while others say more, and counts among the best alone.
+    /// It says little while others say more, and counts for standing beside them alone.
     Minor,
 }
 
@@ -62,8 +64,10 @@ pub struct Concept {
     pub part: Part,
     /// What was probably meant, if nothing has it as typed.
     pub meant: Option<String>,
-    /// Which entries have it.
+    /// Which entries have it; not known of what says little.
     pub list: Arc<List>,
+    /// How many do; about, of what says little.
+    pub count: usize,
 }
 
 /// What is looked for.
@@ -145,7 +149,7 @@ pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Ask
     join(&mut concepts, shelf, &mut analyzer);
     if concepts.iter().any(|concept| !is_stop(language, &concept.word)) {
         for concept in concepts.iter_mut().filter(|concept| is_stop(language, &concept.word)) {
-            (concept.part, concept.weight) = (Part::Minor, concept.weight * weights.minor);
+            (concept.part, concept.weight) = (Part::Minor, concept.weight * MINOR);
         }
     }
     let open = typing && typed.plain.ends_with(|c: char| c.is_alphanumeric());
@@ -158,16 +162,22 @@ pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Ask
         } else if concept.part == Part::Main {
             halve(concept, shelf);
         }
+        // Nearly everything has such a word: its list would be long, and say nothing.
+        if concept.part == Part::Minor {
+            concept.count = shelf.count(&concept.variants);
+            continue;
+        }
         concept.list = shelf.list(&concept.variants);
         if concept.list.entries.is_empty() && concept.part == Part::Main && !is_last {
             mend(concept, shelf, &mut analyzer);
             concept.list = shelf.list(&concept.variants);
         }
+        concept.count = concept.list.entries.len();
     }
     concepts.truncate(MAX_CONCEPTS);
-    let lost = |concept: &&Concept| concept.list.entries.is_empty() && concept.part == Part::Main;
+    let lost = |concept: &&Concept| concept.count == 0 && concept.part == Part::Main;
     let unknown: Vec<_> = concepts.iter().filter(lost).map(|concept| concept.word.clone()).collect();
-    concepts.retain(|concept| !concept.list.entries.is_empty());
+    concepts.retain(|concept| concept.count > 0);
     let missing = !unknown.is_empty() || concepts.iter().any(|concept| concept.meant.is_some());
     Asked { concepts, phrases, excluded, unknown, missing }
 }
@@ -192,7 +202,7 @@ fn concepts(analyzer: &mut Analyzer, text: &str, most: usize, weights: &Weights)
                 let (part, weight) = if extra { (Part::Extra, weights.whole) } else { (Part::Main, 1.0) };
                 let place = (term.from, term.to);
                 let (word, variants, list) = (text.to_owned(), vec![variant], Arc::default());
-                out.push(Concept { word, place, variants, weight, part, meant: None, list });
+                out.push(Concept { word, place, variants, weight, part, meant: None, list, count: 0 });
             }
             Form::Exact | Form::Whole => {}
             Form::Stem | Form::WholeStem | Form::Code => {

@@ -83,7 +83,7 @@ pub fn rank(shelf: &Shelf, asked: &Asked, may: impl Fn(u32) -> bool) -> Ranking 
     let power = shelf.weights().rarity;
     let mut rarity = Vec::with_capacity(asked.concepts.len());
     for concept in &asked.concepts {
-        let rare = rare(size, concept.list.entries.len()).powf(power);
+        let rare = rare(size, concept.count).powf(power);
         rarity.push(rare);
         if concept.part == Part::Minor {
             continue;
@@ -142,18 +142,12 @@ impl Ranking {
         heap.into_sorted_vec().into_iter().map(|worst| worst.0).collect()
     }
 
-    /// The same, the first [`POOL`] of which are looked at again: words that say little, words beside each
-    /// other, and what people opened before.
+    /// The same, the first [`POOL`] of which are looked at again: words beside each other, and what people opened
+    /// before.
     pub fn ranked(&self, shelf: &Shelf, asked: &Asked, chosen: &[u32], count: usize) -> Vec<Ranked> {
         let mut ranked = self.best(shelf, chosen, count.max(POOL));
         let pool = ranked.len().min(POOL);
         let (again, _) = ranked.split_at_mut(pool);
-        let minor = asked.concepts.iter().zip(&self.rarity).filter(|(concept, _)| concept.part == Part::Minor);
-        for (concept, rare) in minor {
-            for found in again.iter_mut() {
-                found.score += concept.list.value(found.entry).map_or(0.0, |value| concept.weight * rare * value);
-            }
-        }
         let entries: Vec<u32> = again.iter().map(|found| found.entry).collect();
         for (found, together) in again.iter_mut().zip(proximity::points(shelf, asked, &self.rarity, &entries)) {
             let factor = self.factor(&shelf.entries[found.entry as usize]).unwrap_or(1.0);

@@ -214,9 +214,24 @@ impl Shelf {
                 *value = value.max(variant.weight * self.saturated(count));
             }
         }
-        touched.sort_unstable();
+        // Stretches of it are in order already, and this sort makes use of them.
+        touched.sort();
         touched.shrink_to_fit();
         List { values: touched.iter().map(|entry| values[*entry as usize]).collect(), entries: touched }
+    }
+
+    /// About how many entries have any of some variants: as many as have the most frequent one, in the field that has it
+    /// most.
+    pub fn count(&self, variants: &[Variant]) -> usize {
+        let term = |term: &String| {
+            let having = |field| {
+                let infos = self.segments.iter().filter_map(|segment| self.info(segment, field, term));
+                infos.map(|info| info.doc_freq as usize).sum::<usize>()
+            };
+            (0..FIELDS).map(having).max().unwrap_or_default()
+        };
+        let rarest = |variant: &Variant| variant.terms.iter().map(term).min();
+        variants.iter().filter_map(rarest).max().unwrap_or_default().min(self.entries.len())
     }
 
     /// What so many occurrences count: the more there are, the less a further one.

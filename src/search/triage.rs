@@ -38,7 +38,7 @@ const TAGS: f32 = 0.5;
 /// How much less a summary is taken for what a caller says.
 const SUMMARY: f32 = 0.8;
 /// The fitted curve: where it begins, what likeness adds, what the next one takes away.
-const CURVE: [f32; 3] = [-2.7, 9.6, 1.55];
+const CURVE: [f32; 3] = [-3.0, 9.6, 1.55];
 
 /// Sentences of a playbook, as the words that they have.
 struct Unit {

@@ -60,8 +60,6 @@ weights! {
     joined: 0.8,
     /// Words written together, beside their parts.
     whole: 0.4,
-    /// A word that says little, among the best.
-    minor: 0.3,
     /// Words that stand in a title as they were typed, beside each other.
     pairs: 0.8,
     /// The same in a heading, as a share of that.
