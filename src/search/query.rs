@@ -24,8 +24,6 @@ const MAX_BEGINNINGS: usize = 40;
 const OFTENER: u32 = 8;
 /// Words that a misspelt one stands for.
 const MAX_NEAR: usize = 6;
-/// How much less words count that say little, where what was found is shown.
-const MINOR: f32 = 0.3;
 
 /// What stands for a word: a term, or several one behind the other.
 #[derive(Clone, Debug)]
@@ -149,7 +147,7 @@ pub fn ask(words: &str, typing: bool, shelf: &Shelf, synonyms: &Synonyms) -> Ask
     join(&mut concepts, shelf, &mut analyzer);
     if concepts.iter().any(|concept| !is_stop(language, &concept.word)) {
         for concept in concepts.iter_mut().filter(|concept| is_stop(language, &concept.word)) {
-            (concept.part, concept.weight) = (Part::Minor, concept.weight * MINOR);
+            concept.part = Part::Minor;
         }
     }
     let open = typing && typed.plain.ends_with(|c: char| c.is_alphanumeric());

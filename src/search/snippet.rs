@@ -4,10 +4,10 @@ use super::{
     analyzer::{Analyzer, Terms},
     document::Document,
     entry::Entry,
-    query::Asked,
+    query::{Asked, Part},
 };
 use crate::language::Language;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// So many bytes of an entry are looked through.
 const MAX_READ: usize = 64 << 10;
@@ -15,8 +15,12 @@ const MAX_READ: usize = 64 << 10;
 const LENGTH: usize = 200;
 /// How much of it stands before the first match.
 const BEFORE: usize = 40;
-/// How much more a match in a heading counts.
-const HEADING: f32 = 3.0;
+/// How much more it counts that a heading has a word.
+const HEADING: f32 = 0.5;
+/// How soon more of the same word in a part count no more.
+const AGAIN: f32 = 0.25;
+/// A part further down is opened if it is so much better: a list of sources names everything once more.
+const BETTER: f32 = 1.2;
 
 /// What stands for what is looked for, ready to be found in texts.
 pub struct Marker<'a> {
@@ -46,12 +50,14 @@ pub struct Shown {
 }
 
 impl<'a> Marker<'a> {
-    /// For long texts, in which most words are none that are looked for; `rarity` says how rare each concept is.
+    /// For long texts, in which most words are none that are looked for; `rarity` says how rare each concept is. What
+    /// says little is not marked.
     pub fn new(language: Language, asked: &'a Asked, rarity: &[f32]) -> Self {
-        let terms = asked.concepts.iter().flat_map(|concept| &concept.variants).flat_map(|variant| &variant.terms);
+        let marked = || asked.concepts.iter().enumerate().filter(|(_, concept)| concept.part != Part::Minor);
+        let terms = marked().flat_map(|(_, concept)| &concept.variants).flat_map(|variant| &variant.terms);
         let analyzer = Analyzer::only(language, terms.map(String::as_str));
         let mut known: HashMap<&str, Vec<_>> = HashMap::new();
-        for (n, concept) in asked.concepts.iter().enumerate() {
+        for (n, concept) in marked() {
             for variant in &concept.variants {
                 if let Some((first, rest)) = variant.terms.split_first() {
                     known.entry(first).or_default().push((n, rest));
@@ -74,12 +80,13 @@ impl<'a> Marker<'a> {
             left = left.saturating_sub(document.body.len());
             let mut counts = vec![0.0; self.worth.len()];
             matches.iter().for_each(|found| counts[found.concept] += 1.0);
+            let mut shares: Vec<f32> = counts.iter().map(|count| count / (count + AGAIN)).collect();
             if n > 0 {
-                self.find(&document.heading).iter().for_each(|found| counts[found.concept] += HEADING);
+                let headed: BTreeSet<usize> = self.find(&document.heading).iter().map(|found| found.concept).collect();
+                headed.into_iter().for_each(|concept| shares[concept] += HEADING);
             }
-            let worth = counts.iter().zip(&self.worth).map(|(count, worth)| worth * count / (count + 1.0));
-            let score: f32 = worth.sum();
-            if score > best.as_ref().map_or(0.0, |(best, ..)| *best) {
+            let score: f32 = shares.iter().zip(&self.worth).map(|(share, worth)| worth * share).sum();
+            if score > best.as_ref().map_or(0.0, |(best, ..)| BETTER * *best) {
                 best = Some((score, n.checked_sub(1), document, matches));
             }
         }

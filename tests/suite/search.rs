@@ -170,6 +170,8 @@ fn a_hit_opens_where_it_matches_best_and_marks_all_that_matched() {
         section("a", "The printer", "Spooler", "Restart the spooler & wait; printing <goes> on. The queues empty."),
         document(Kind::Playbook, "p", "Printer is offline", ""),
         step("p", "Printer is offline", "cable", "Is the network cable plugged in?"),
+        article("r", "Forget a router", "Forget the router and join it again."),
+        section("r", "Forget a router", "Sources", "Router one. Router two. Router three, of another router."),
     ]);
     let found = index.search(Reader::Staff, &query("spoolre print queue"));
     let hit = &found.hits[0];
@@ -181,6 +183,10 @@ fn a_hit_opens_where_it_matches_best_and_marks_all_that_matched() {
     let found = index.search(Reader::Staff, &query("network cable"));
     assert_eq!((found.hits[0].kind, found.hits[0].anchor.as_deref()), (Kind::Step, Some("cable")));
     assert_eq!(found.hits[0].snippet, "Is the <mark>network</mark> <mark>cable</mark> plugged in?");
+    // What names it most often is not what it is about.
+    let found = index.search(Reader::Staff, &query("router"));
+    assert_eq!((found.hits[0].kind, found.hits[0].anchor.as_deref()), (Kind::Article, None));
+    assert_eq!(found.hits[0].snippet, "Forget the <mark>router</mark> and join it again.");
     let found = index.search(Reader::Staff, &Query { kinds: vec![Kind::Playbook], ..query("printer") });
     assert_eq!(ids(&found), ["p"]);
     let found = index.search(Reader::Staff, &Query { explain: true, ..query("spoolers") });

@@ -103,7 +103,9 @@ fn round(number: usize) -> Duration {
     assert!(server.stop());
     assert_eq!(files(&index), before, "the index is opened as it is");
     let log = fs::read_to_string(data.with_extension("log")).expect("there is a log");
-    assert!(!["WARN", "ERROR", "panicked"].iter().any(|word| log.contains(word)), "{log}");
+    // That the disk is busy is no fault of theirs.
+    let mut told = log.lines().filter(|line| !line.contains("slow statement"));
+    assert!(!told.any(|line| ["WARN", "ERROR", "panicked"].iter().any(|word| line.contains(word))), "{log}");
     longest
 }
 
@@ -111,5 +113,5 @@ fn round(number: usize) -> Duration {
 fn two_servers_share_a_data_folder() {
     let rounds = std::env::var("FIRSTLINE_SERVERS").map_or(1, |rounds| rounds.parse().expect("a whole number"));
     let longest = (0..rounds).map(round).max();
-    println!("servers: {rounds} rounds, both had each change within {longest:?}");
+    println!("\nservers: {rounds} rounds, both had each change within {longest:?}");
 }
