@@ -4,7 +4,8 @@
     beside.py SET... --firstline PROGRAM [--half used|unused|all] [--seed N]
 
 Both rankings are judged by the same code. The interval is of the mean gain by query, from 10,000 resamples of topics.
-The halves are those of `judged.py`: topics parted by a seed, one half for tuning, the other for reporting.
+The halves are those of `judged.py`: topics parted by a seed, one half for tuning, the other for reporting. A question
+that another of the sets has in its half for tuning is left out of the other half: give all sets that were tuned with.
 """
 
 import argparse
@@ -41,16 +42,20 @@ def main():
     parser.add_argument("--half", choices=HALVES)
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
-    for folder in given.sets:
-        found = judged.Set(folder)
+    sets = [judged.Set(folder) for folder in given.sets]
+    tuned = {found: {found.queries[query] for query in found.half(given.seed, 0)} for found in sets}
+    for found in sets:
+        others = set().union(*(words for other, words in tuned.items() if other is not found))
         topics = found.topics()
-        rankings = {"firstline": judged.firstline(given.firstline, folder), "bm25s": baseline(found)}
+        rankings = {"firstline": judged.firstline(given.firstline, found.folder), "bm25s": baseline(found)}
         judgements = {
             name: {query: judged.judge(ranked[query], found.relevant[query]) for query in found.judged}
             for name, ranked in rankings.items()
         }
         for half in [given.half] if given.half else HALVES:
             queries = found.judged if half == "all" else found.half(given.seed, HALVES[half])
+            if half == "unused":
+                queries = [query for query in queries if found.queries[query] not in others]
             counted = f"{len(queries)} queries, {len({topics[query] for query in queries})} topics"
             print(f"\n{found.folder.name}, {half}: {counted}")
             for name, by_query in judgements.items():

@@ -29,20 +29,21 @@ class Set:
             yield from (json.loads(line) for line in file if line.strip())
 
     def topics(self):
-        """By query: the smallest id of all queries that share judged documents, directly or not. By queries, so that the
-        same questions over other texts are parted alike."""
-        above, first = {query: query for query in self.relevant}, {}
+        """By query: the smallest id of all documents that are judged for it or for queries that share such documents,
+        directly or not."""
+        above = {}
 
-        def top(query):
-            while above[query] != query:
-                query = above[query]
-            return query
+        def top(document):
+            while above.setdefault(document, document) != document:
+                document = above[document]
+            return document
 
-        for query, relevant in self.relevant.items():
-            for document in relevant:
-                one, other = sorted((top(query), top(first.setdefault(document, query))))
+        for relevant in self.relevant.values():
+            first, *others = relevant
+            for document in others:
+                one, other = sorted((top(first), top(document)))
                 above[other] = one
-        return {query: top(query) for query in self.relevant}
+        return {query: top(next(iter(relevant))) for query, relevant in self.relevant.items()}
 
     def half(self, seed, half):
         """The judged queries of one half: 0 is for tuning, 1 is not used for it. A topic is in one half as a whole."""
