@@ -193,10 +193,16 @@ impl Browser {
         self.until(&format!("{text:?} in {css}"), || self.text(css).contains(text).then_some(()));
     }
 
-    /// What a function's body returns in the page; also where the page's own script is off.
+    /// What a function's body returns in the page; also where the page's own script is off. Asked again where the page
+    /// went away under the question.
     pub fn ask(&self, script: &str) -> Value {
-        let answer = self.wait(async { Ok(self.driver().execute(script, Vec::new()).await?.json().clone()) });
-        answer.unwrap_or_else(|error| panic!("{script}: {error}"))
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.wait(async { Ok(self.driver().execute(script, Vec::new()).await?.json().clone()) }) {
+                Ok(answer) => return answer,
+                Err(error) => assert!(Instant::now() < end, "{script}: {error}"),
+            }
+        }
     }
 
     /// What axe-core finds wrong with the page as it is: the rules of WCAG 2.2 AA, each with what breaks it.
