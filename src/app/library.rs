@@ -42,7 +42,7 @@ pub struct Version {
 
 /// A playbook gone through as it is written, without a case: nothing of it is kept.
 #[derive(Debug)]
-pub struct Draft {
+pub struct Preview {
     /// Where the answers led.
     pub run: Run,
     /// How many of them were taken.
@@ -63,7 +63,7 @@ impl Live {
 
     /// Goes through a playbook as it lies in the folder: each answer with the name of its prompt, as far as they fit.
     /// `None` if it cannot be linked, or not be started by these people.
-    pub fn draft(&self, playbook: &str, audience: Audience, answers: &[(String, String)]) -> Option<Draft> {
+    pub fn preview(&self, playbook: &str, audience: Audience, answers: &[(String, String)]) -> Option<Preview> {
         let desk = &self.newest;
         let program = Arc::new(desk.program(playbook)?);
         let playbook = desk.playbooks.get(playbook)?;
@@ -73,19 +73,19 @@ impl Live {
             Audience::Agent => desk.tier_of(playbook),
         };
         let run = Run::start(RunId::mint(), program, audience, tier.to_owned(), &[]).ok()?;
-        let mut draft = Draft { run, taken: 0, refused: None };
+        let mut preview = Preview { run, taken: 0, refused: None };
         for (at, said) in answers {
-            if let Err(why) = draft.say(at, said) {
-                draft.refused = Some(why);
+            if let Err(why) = preview.say(at, said) {
+                preview.refused = Some(why);
                 break;
             }
-            draft.taken += 1;
+            preview.taken += 1;
         }
-        Some(draft)
+        Some(preview)
     }
 }
 
-impl Draft {
+impl Preview {
     fn say(&mut self, at: &str, said: &str) -> Result<(), String> {
         let View::Prompt(prompt) = self.run.view(&CaseInfo::default()) else {
             return Err(format!("it is over before `{at}` is asked"));

@@ -3,7 +3,7 @@
 use super::{
     aside,
     error::{Answer, Failure, not_found},
-    page::library::{BookPage, Library, Preview, Versions},
+    page::{library::Library, playbook::BookPage, preview::PreviewPage, versions::Versions},
     view,
     visit::Visit,
 };
@@ -61,8 +61,8 @@ pub async fn preview(visit: Visit, Path(id): Path<String>, Query(fields): Query<
     let playbook = live.newest.playbooks.get(&id).ok_or_else(missing)?;
     let split = |answer: &String| answer.split_once('=').map(|(at, said)| (at.to_owned(), said.to_owned()));
     let said: Vec<(String, String)> = answers.iter().map_while(split).collect();
-    let draft = live.draft(&id, audience, &said);
-    let page = Preview::new(&live, playbook, audience, &answers, draft.as_ref(), visit.speech.language);
+    let preview = live.preview(&id, audience, &said);
+    let page = PreviewPage::new(&live, playbook, audience, &answers, preview.as_ref(), visit.speech.language);
     Ok(visit.page("preview.html", "library", page).await)
 }
 

@@ -19,7 +19,7 @@ use firstline::{
     web::{
         page::{
             self, Frame, Notice, RowView, Viewer, case::CasePage, change::ChangePage, error::Problem, flow, found,
-            health, home, incidents, library, lists, reply,
+            health, home, incidents, library, lists, playbook, preview, reply, versions,
         },
         view,
     },
@@ -150,7 +150,7 @@ fn library(health: health::Health) -> library::Library {
     }
 }
 
-fn playbook_page(id: &str) -> library::BookPage {
+fn playbook_page(id: &str) -> playbook::BookPage {
     let version = |hash: &str, in_force, recalled| app::library::Version {
         hash: hash.into(),
         runs: 32,
@@ -184,12 +184,12 @@ fn playbook_page(id: &str) -> library::BookPage {
     };
     let all = Numbers { outcomes: Outcomes { started: 12, ..Outcomes::default() }, steps: vec![step] };
     let numbers = vec![PlaybookNumbers { playbook: id.into(), all, versions: Vec::new() }];
-    library::BookPage::new(&live(&Arc::new(app::starter())), id, versions, &numbers, Vec::new(), Language::ENGLISH)
+    playbook::BookPage::new(&live(&Arc::new(app::starter())), id, versions, &numbers, Vec::new(), Language::ENGLISH)
         .expect("it is there")
 }
 
 /// What changed since a desk with another first step.
-fn versions_page(id: &str) -> library::Versions {
+fn versions_page(id: &str) -> versions::Versions {
     let starter = app::starter();
     let source = starter.source(&starter.playbooks[id]);
     let (path, text) = (source.path.clone(), source.text.replace("start: lights", "start: who-else"));
@@ -197,7 +197,7 @@ fn versions_page(id: &str) -> library::Versions {
     let others = files.filter(|(other, _)| *other != path).chain([(path.clone(), text.into_bytes())]);
     let other = Desk::build(others.collect());
     let version = app::library::Version { hash: "0123456789".into(), runs: 3, open: 1, in_force: true, recalled: None };
-    let mut page = library::Versions::new(&starter.playbooks[id], "HEAD", vec![version], true);
+    let mut page = versions::Versions::new(&starter.playbooks[id], "HEAD", vec![version], true);
     page.compare(id, &firstline::compare::compare(&other, &starter), &other, &starter);
     let difference = run::Difference { after: None, was: "asks `who-else`".into(), now: "asks `lights`".into() };
     page.rebased(app::Rebased {
@@ -215,16 +215,22 @@ fn preview(id: &str, audience: Audience, words: &[&str]) -> String {
     let live = live(&Arc::new(app::starter()));
     let mut said: Vec<(String, String)> = Vec::new();
     for word in words {
-        let draft = live.draft(id, audience, &said).expect("it links");
+        let draft = live.preview(id, audience, &said).expect("it links");
         let View::Prompt(prompt) = draft.run.view(&run::CaseInfo::default()) else {
             panic!("it is over before {word}")
         };
         said.push((prompt.at, (*word).to_owned()));
     }
-    let draft = live.draft(id, audience, &said);
+    let draft = live.preview(id, audience, &said);
     let answers: Vec<String> = said.iter().map(|(at, said)| format!("{at}={said}")).collect();
-    let page =
-        library::Preview::new(&live, &live.newest.playbooks[id], audience, &answers, draft.as_ref(), Language::ENGLISH);
+    let page = preview::PreviewPage::new(
+        &live,
+        &live.newest.playbooks[id],
+        audience,
+        &answers,
+        draft.as_ref(),
+        Language::ENGLISH,
+    );
     view::page("preview.html", &frame("library"), page)
 }
 

@@ -11,7 +11,10 @@ pub mod home;
 pub mod incidents;
 pub mod library;
 pub mod lists;
+pub mod playbook;
+pub mod preview;
 pub mod reply;
+pub mod versions;
 
 use super::{
     language::Speech,
