@@ -471,3 +471,12 @@ dressSuggest();
 dress();
 if ($("[data-held]")) $("[data-held]").focus({ preventScroll: true });
 else if ($("#value")) $("#value").focus({ preventScroll: true });
+
+// A chart that is wider than its place is looked at where one is, or where it begins
+
+const chart = $(".flow-scroll");
+const place = chart && ($(".here", chart) ?? $(".start", chart));
+if (place) {
+  const [at, frame] = [place, chart].map((element) => element.getBoundingClientRect());
+  chart.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
+}

@@ -1,6 +1,6 @@
 //! Search: as you type, and in full.
 
-use super::{Guest, Outage, READER, address, home::ItemView, trouble::Answer, typed};
+use super::{Guest, Outage, READER, address, guide::WORDS, home::ItemView, trouble::Answer, typed};
 use crate::{
     app::Live,
     case::fold,
@@ -19,8 +19,6 @@ const SUGGESTED: usize = 6;
 const PAGE: usize = 10;
 /// No page behind this one.
 const LAST: usize = 50;
-/// The longest search, in characters.
-const WORDS: usize = 300;
 /// The fact that says for which system something is.
 const SYSTEM: &str = "os";
 
@@ -29,6 +27,8 @@ const SYSTEM: &str = "os";
 pub struct HitView {
     title: String,
     heading: Option<String>,
+    /// Its language, where that is not the page's.
+    lang: Option<Language>,
     /// Escaped HTML with `<mark>`.
     snippet: String,
     category: Option<String>,
@@ -45,9 +45,11 @@ impl HitView {
         if let Some(anchor) = hit.anchor.filter(|_| !guided) {
             address = format!("{address}#{}", super::encoded(&anchor));
         }
+        let article = live.desk.article(&hit.id).filter(|_| !guided).map(|own| live.desk.article_in(language, own));
         Self {
             title: hit.title,
             heading: hit.heading,
+            lang: article.and_then(|article| live.language_of(article, language)),
             snippet: hit.snippet,
             category: hit.category.map(|category| category_name(&live.desk, &category, language)),
             address,
@@ -225,7 +227,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     };
     let mut found = guest.app().search(READER, query).await;
     if asked.is_plain() {
-        guest.app().searched(READER, &asked.q, found.fitting());
+        guest.app().searched(READER, &asked.q, found.fitting);
     }
     let sure = fixes.sure;
     let fixes = match sure {
