@@ -111,21 +111,32 @@ fn raw(markdown: &str, at: Range<usize>, out: &mut Outline) {
     }
 }
 
-/// The words of a text, plain: first what stands above all headings, then what stands below each.
+/// The words of a text, plain: first what stands above all headings, then what stands below each. Cells of a table stay
+/// apart; a list of links (sources, see also) says nothing by itself, and is left out.
 pub fn texts(markdown: &str) -> Vec<String> {
     let (mut out, mut heading) = (vec![String::new()], false);
+    // How deep in lists and links, and the bytes that links of lists have in each part.
+    let (mut lists, mut links, mut linked) = (0, 0, vec![0]);
     for event in Parser::new_ext(markdown, options()) {
         let text = out.last_mut().expect("there is always one");
+        let before = text.len();
         match event {
             Event::Start(Tag::Heading { .. }) => {
                 heading = true;
                 out.push(String::new());
+                linked.push(0);
+                continue;
             }
             Event::End(TagEnd::Heading(_)) => heading = false,
             _ if heading => {}
+            Event::Start(Tag::List(_)) => lists += 1,
+            Event::End(TagEnd::List(_)) => lists -= 1,
+            Event::Start(Tag::Link { .. }) => links += 1,
+            Event::End(TagEnd::Link) => links -= 1,
             Event::Text(words) | Event::Code(words) => text.push_str(&words),
             Event::Html(html) | Event::InlineHtml(html) => text.push_str(&untagged(&html)),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::TableCell) => text.push(' '),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::Start(Tag::TableCell) if !text.is_empty() && !text.ends_with('\n') => text.push_str(" – "),
             Event::End(
                 TagEnd::Paragraph
                 | TagEnd::Item
@@ -136,6 +147,14 @@ pub fn texts(markdown: &str) -> Vec<String> {
                 | TagEnd::Image,
             ) if !text.is_empty() && !text.ends_with('\n') => text.push('\n'),
             _ => {}
+        }
+        if lists > 0 && links > 0 {
+            *linked.last_mut().expect("there is always one") += text.len() - before;
+        }
+    }
+    for (text, linked) in out.iter_mut().zip(linked).skip(1) {
+        if linked > 0 && 2 * linked >= text.trim().len() {
+            text.clear();
         }
     }
     out
@@ -328,9 +347,15 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_links_say_nothing() {
+        let found = texts("- [a](b)\n\n# A\nSee [this](b).\n\n# Sources\n- Us: [All of it](c)\n- [The rest](d)");
+        assert_eq!(found, ["a\n", "See this.\n", ""]);
+    }
+
+    #[test]
     fn the_words_are_those_below_each_heading() {
         let found =
             texts("Top\n# A\nOne `two`\n\n- x\n- y\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\n<p>raw<!-- no --></p>\n\n# B");
-        assert_eq!(found, ["Top\n", "One two\nx\ny\na b \n1 2 \n raw  \n", ""]);
+        assert_eq!(found, ["Top\n", "One two\nx\ny\na – b\n1 – 2\n raw  \n", ""]);
     }
 }

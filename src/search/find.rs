@@ -22,8 +22,7 @@ const MORE: u32 = 20;
 /// See the module.
 pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
     let began = Instant::now();
-    let asked = ask(&query.words, query.typing, shelf, synonyms);
-    let ranking = ranking(shelf, &asked, query);
+    let (asked, ranking) = asked(shelf, synonyms, query);
     let mut choice = shelf.facets.choice(query.category.as_deref(), query.tag.as_deref());
     let chosen: Vec<u32> = ranking.matched.iter().copied().filter(|entry| choice.take(*entry)).collect();
     let limit = if query.limit == 0 { LIMIT } else { query.limit };
@@ -37,6 +36,7 @@ pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
     Found {
         hits,
         total: chosen.len(),
+        fitting: ranking.fitting(&chosen),
         categories: choice.categories(),
         tags: choice.tags(),
         systems: choice.systems(),
@@ -48,11 +48,23 @@ pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
 
 /// The numbers of what is found, best first, and nothing that shows them.
 pub fn numbers(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Vec<u32> {
-    let asked = ask(&query.words, query.typing, shelf, synonyms);
-    let ranking = ranking(shelf, &asked, query);
+    let (asked, ranking) = asked(shelf, synonyms, query);
     let limit = if query.limit == 0 { LIMIT } else { query.limit };
     let ranked = ranking.ranked(shelf, &asked, &ranking.matched, query.offset + limit);
     ranked.into_iter().skip(query.offset).map(|found| found.entry).collect()
+}
+
+/// What is looked for, and what has it. Where nothing has what stands in quotes, the words come nearest.
+fn asked(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> (Asked, Ranking) {
+    let mut asked = ask(&query.words, query.typing, shelf, synonyms);
+    let ranked = ranking(shelf, &asked, query);
+    if asked.phrases.is_empty() || !ranked.matched.is_empty() {
+        return (asked, ranked);
+    }
+    asked.phrases.clear();
+    asked.missing = true;
+    let ranked = ranking(shelf, &asked, query);
+    (asked, ranked)
 }
 
 /// Without words, a category or tag is what is looked for: all of it.
@@ -135,16 +147,18 @@ fn explain(shelf: &Shelf, asked: &Asked, ranking: &Ranking, found: Ranked) -> St
     out
 }
 
-/// What was typed with each misspelt word put right, if any is.
+/// What was typed with each misspelt word put right, if any is: one that nothing has, or one that hardly anything has
+/// where a word that begins alike stands in many.
 fn meant(shelf: &Shelf, asked: &Asked, words: &str) -> Option<String> {
     let mut out = words.to_owned();
     let mut changed = false;
     for concept in asked.concepts.iter().rev().filter(|concept| concept.part == Part::Main) {
         let meant = concept.meant.clone().or_else(|| {
-            let count = shelf.vocabulary().count(&concept.word);
+            let count = concept.count.max(1) as u32;
             let rare = count <= 2 && edits(&concept.word) > 0;
             let near = rare.then(|| shelf.vocabulary().near(&concept.word, 1).into_iter().next()).flatten()?;
-            (near.edits == 1 && near.count >= MORE * count.max(1)).then(|| near.word.to_owned())
+            let alike = near.edits == 1 && near.word.chars().next() == concept.word.chars().next();
+            (alike && near.count >= MORE * count).then(|| near.word.to_owned())
         });
         if let Some(meant) = meant.filter(|_| out.get(concept.place.0..concept.place.1).is_some()) {
             out.replace_range(concept.place.0..concept.place.1, &meant);

@@ -81,6 +81,9 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,
+    /// How many of them have so much of what was looked for that they may be the answer; without any, authors have
+    /// something to write.
+    pub fitting: usize,
     /// How many hits each category has, most first.
     pub categories: Vec<(String, usize)>,
     /// How many hits each tag has, most first.
@@ -93,13 +96,6 @@ pub struct Found {
     pub widened: bool,
     /// How long it took.
     pub took: Duration,
-}
-
-impl Found {
-    /// How many hits there are that are more than the nearest.
-    pub fn fitting(&self) -> usize {
-        if self.widened { 0 } else { self.total }
-    }
 }
 
 /// Something that was found.

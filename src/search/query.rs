@@ -293,6 +293,12 @@ fn mend(concept: &mut Concept, shelf: &Shelf, analyzer: &mut Analyzer) {
     let near = vocabulary.near(&concept.word, MAX_NEAR);
     if near.is_empty() && edits(&concept.word) > 0 {
         begin(concept, shelf);
+        let compound = vocabulary.ending(&concept.word).filter(|_| shelf.language().code() == "de");
+        concept.variants.extend(compound.map(|word| Variant {
+            terms: vec![word.to_owned()],
+            weight: shelf.weights().beginning,
+            why: "ending",
+        }));
     }
     let best = near.first().map_or(0, |near| near.edits);
     for near in near.iter().filter(|near| near.edits == best) {
@@ -323,14 +329,16 @@ pub fn is_stop(language: Language, word: &str) -> bool {
 #[rustfmt::skip]
 const STOP: &[&str] = &[
     "a", "about", "after", "again", "all", "already", "also", "always", "am", "an", "and", "any", "anymore", "are",
-    "as", "at", "be", "been", "being", "but", "by", "can", "cannot", "cant", "could", "did", "didnt", "do", "does",
-    "doesnt", "doing", "dont", "for", "from", "get", "gets", "getting", "got", "had", "has", "have", "having", "he",
-    "hello", "help", "her", "here", "hers", "hey", "hi", "him", "his", "how", "i", "id", "if", "ill", "im", "in",
-    "into", "is", "isnt", "it", "its", "ive", "just", "me", "morning", "my", "no", "not", "now", "of", "on", "or",
-    "our", "please", "really", "said", "say", "says", "she", "should", "since", "so", "some", "still", "suddenly",
-    "than", "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
-    "to", "today", "too", "us", "very", "want", "was", "we", "were", "what", "when", "where", "which", "who", "why",
-    "will", "with", "wont", "would", "yesterday", "you", "your",
+    "as", "at", "be", "because", "been", "being", "but", "by", "can", "cannot", "cant", "could", "did", "didnt", "do",
+    "does", "doesnt", "doing", "dont", "either", "else", "even", "ever", "for", "from", "get", "gets", "getting",
+    "got", "had", "has", "have", "having", "he", "hello", "help", "her", "here", "hers", "hey", "hi", "him", "his",
+    "how", "i", "id", "if", "ill", "im", "in", "into", "is", "isnt", "it", "its", "ive", "just", "may", "maybe", "me",
+    "might", "morning", "my", "neither", "no", "nor", "not", "now", "of", "on", "or", "ought", "our", "please",
+    "quite", "rather", "really", "said", "say", "says", "shall", "she", "should", "since", "so", "some", "still",
+    "such", "suddenly", "than", "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "those", "though", "through", "to", "today", "too", "unless", "until", "upon", "us", "very", "want", "was",
+    "we", "were", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with",
+    "within", "wont", "would", "yesterday", "yet", "you", "your",
 ];
 
 /// The same in German, folded.

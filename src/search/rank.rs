@@ -16,6 +16,8 @@ use std::{
 
 /// An entry with less of what is looked for than this share is not found.
 const LEAST: f32 = 0.1;
+/// An entry with at least this share of it is an answer, not just the nearest there is.
+const FITS: f32 = 0.5;
 /// So many of the best are looked at again.
 const POOL: usize = 50;
 
@@ -70,8 +72,10 @@ pub struct Ranking {
     factors: HashMap<String, f32>,
     /// By entry: the points, and the rarity of what it has.
     sums: Vec<[f32; 2]>,
-    /// The rarity of all that is looked for.
+    /// The rarity of all that is looked for and that something has.
     all: f32,
+    /// The rarity of words that nothing has.
+    unknown: f32,
     /// How many words are looked for.
     words: usize,
 }
@@ -98,6 +102,7 @@ pub fn rank(shelf: &Shelf, asked: &Asked, may: impl Fn(u32) -> bool) -> Ranking 
     let main = asked.concepts.iter().zip(&rarity).filter(|(concept, _)| concept.part == Part::Main);
     let words = main.clone().count();
     let all: f32 = main.map(|(_, rare)| rare).sum();
+    let unknown = asked.unknown.len() as f32 * rare(size, 0).powf(power);
     let required = asked.phrases.iter().map(|phrase| holding(shelf, phrase)).collect::<Vec<_>>();
     let excluded = asked.excluded.iter().map(|phrase| holding(shelf, phrase)).collect::<Vec<_>>();
     let allowed = |entry: u32| {
@@ -106,7 +111,7 @@ pub fn rank(shelf: &Shelf, asked: &Asked, may: impl Fn(u32) -> bool) -> Ranking 
     let enough = |sum: &[f32; 2]| sum[0] > 0.0 && sum[1] >= LEAST * all;
     let matched = sums.iter().zip(0..).filter(|(sum, _)| enough(sum)).map(|(_, entry)| entry);
     let matched = matched.filter(|entry| may(*entry) && allowed(*entry)).collect();
-    Ranking { matched, rarity, factors: HashMap::new(), sums, all, words }
+    Ranking { matched, rarity, factors: HashMap::new(), sums, all, unknown, words }
 }
 
 impl Ranking {
@@ -162,6 +167,13 @@ impl Ranking {
     pub fn factor(&self, entry: &Entry) -> Option<f32> {
         let known = || self.factors.get(&prior::entry(entry.is_playbook(), &entry.head.id));
         if self.factors.is_empty() { None } else { known().copied() }
+    }
+
+    /// How many of some that matched have so much of what is looked for that they may be the answer.
+    pub fn fitting(&self, chosen: &[u32]) -> usize {
+        let enough = FITS * (self.all + self.unknown);
+        let has = |entry: &u32| self.sums.get(*entry as usize).is_none_or(|[_, has]| *has >= enough);
+        chosen.iter().filter(|entry| has(entry)).count()
     }
 
     /// Whether some entry has all that is looked for.

@@ -157,7 +157,7 @@ impl<'a> Marker<'a> {
             at = found.to;
         }
         plain(&text[at..to], &mut out);
-        let length = out.trim_end().len();
+        let length = out.trim_end_matches([' ', '·', '–']).len();
         out.truncate(length);
         if to < text.len() {
             out.push_str(" …");
@@ -193,16 +193,16 @@ fn word_to(text: &str, to: usize) -> usize {
     text[..to].rfind(char::is_whitespace).filter(|at| to - at < LENGTH / 2).unwrap_or(to)
 }
 
-/// Escaped, on one line.
+/// Escaped, on one line: where another begins and no sentence ended, a dot stands.
 fn plain(text: &str, out: &mut String) {
-    let mut space = out.ends_with(' ') || out.is_empty();
+    let mut gap = None;
     for c in text.chars() {
+        if c.is_whitespace() {
+            gap = Some(gap.unwrap_or_default() || c == '\n');
+            continue;
+        }
+        space(gap.take(), out);
         match c {
-            c if c.is_whitespace() => {
-                if !space {
-                    out.push(' ');
-                }
-            }
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -211,6 +211,15 @@ fn plain(text: &str, out: &mut String) {
             c if c.is_control() => {}
             c => out.push(c),
         }
-        space = c.is_whitespace();
+    }
+    space(gap, out);
+}
+
+/// A gap, and whether a line ended there.
+fn space(gap: Option<bool>, out: &mut String) {
+    match gap.filter(|_| !out.is_empty() && !out.ends_with(' ')) {
+        Some(true) if out.ends_with(|c: char| c.is_alphanumeric() || ")]>%".contains(c)) => out.push_str(" · "),
+        Some(_) => out.push(' '),
+        None => {}
     }
 }

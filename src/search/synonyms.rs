@@ -7,8 +7,9 @@ use super::{
 use crate::language::Language;
 use std::collections::HashMap;
 
-/// Known everywhere.
+/// Known everywhere: callers mix English into every language.
 const COMMON: &str = include_str!("synonyms.txt");
+const GERMAN: &str = include_str!("synonyms.de.txt");
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -23,7 +24,11 @@ impl Synonyms {
     pub fn new(language: Language, own: &[Vec<String>]) -> Self {
         let mut analyzer = Analyzer::new(language);
         let mut out = Self::default();
-        let common = COMMON.lines().map(|line| line.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>());
+        let german = if language.code() == "de" { GERMAN } else { "" };
+        let common = COMMON
+            .lines()
+            .chain(german.lines())
+            .map(|line| line.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>());
         for group in own.iter().cloned().chain(common) {
             let stems: Vec<_> = group.iter().map(|phrase| stems(&mut analyzer, phrase)).collect();
             let stems: Vec<_> = stems.into_iter().filter(|phrase| !phrase.is_empty()).collect();

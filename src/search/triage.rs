@@ -144,8 +144,8 @@ impl Playbooks {
     }
 
     /// How many playbooks have a word, or one that means the same.
-    fn count(&self, word: &Word) -> u32 {
-        let counts = word.variants.iter().map(|variant| {
+    fn count(&self, variants: &[Variant]) -> u32 {
+        let counts = variants.iter().map(|variant| {
             let each = variant.terms.iter().map(|term| self.counts.get(term.as_str()).copied().unwrap_or_default());
             each.min().unwrap_or_default()
         });
@@ -172,7 +172,7 @@ impl Playbooks {
         let (mut sums, mut values) = (vec![0.0; self.units.len()], vec![0.0_f32; self.units.len()]);
         let (mut length, mut touched) = (0.0, Vec::new());
         for word in said {
-            let count = self.count(word);
+            let count = self.count(&word.variants);
             if word.extra && count == 0 {
                 continue;
             }
@@ -233,24 +233,34 @@ fn sentences(head: &Document) -> impl Iterator<Item = Sentence<'_>> {
         .chain(head.tags.iter().map(move |tag| sentence(tag, 0.0, TAGS, false)))
 }
 
+/// What is written together (`e-mail`, `Wi-Fi`) is one word, which its parts stand for as well.
 fn bag(analyzer: &mut Analyzer, text: &str) -> Bag {
     let terms = analyzer.terms(text);
-    let mut words: Vec<(String, String)> = Vec::new();
+    // Where each begins, its stem, and itself with its parts.
+    let mut words: Vec<(usize, String, BTreeSet<String>)> = Vec::new();
     for (text, term) in terms.iter() {
+        let word = |text: &str| (term.from, text.to_owned(), BTreeSet::from([text.to_owned()]));
         match term.form {
             Form::Stem | Form::WholeStem => {
                 if let Some(last) = words.last_mut() {
                     last.1 = text.to_owned();
                 }
             }
-            Form::Exact | Form::Whole | Form::Code => words.push((text.to_owned(), text.to_owned())),
+            Form::Exact | Form::Code => words.push(word(text)),
+            Form::Whole => {
+                let parts = words.extract_if(.., |(from, ..)| (term.from..term.to).contains(from));
+                let mut parts: BTreeSet<String> = parts.flat_map(|(.., words)| words).collect();
+                parts.retain(|part| part.chars().count() > 1);
+                parts.insert(text.to_owned());
+                words.push((term.from, text.to_owned(), parts));
+            }
         }
     }
     let mut out = Bag::new();
-    for (word, stem) in words {
+    for (_, stem, words) in words {
         let known = out.entry(stem).or_default();
         known.0 = 1.0;
-        known.1.insert(word);
+        known.1.extend(words);
     }
     out
 }
@@ -274,7 +284,7 @@ pub fn triage(shelf: &Shelf, playbooks: &Playbooks, synonyms: &Synonyms, query: 
             units
         })
         .collect();
-    let words = said(shelf.language(), asked.concepts, &asked.unknown);
+    let words = said(shelf.language(), playbooks, asked.concepts, &asked.unknown);
     let mut found: Vec<(f32, u32)> = playbooks.likeness(&words).into_iter().zip(0..).collect();
     found.retain(|(like, at)| {
         let entry = &shelf.entries[playbooks.entries[*at as usize] as usize];
@@ -295,18 +305,28 @@ pub fn triage(shelf: &Shelf, playbooks: &Playbooks, synonyms: &Synonyms, query: 
         }
     });
     let mut playbooks: Vec<Candidate> = meant.collect();
-    let sure = playbooks[0].confidence >= SURE;
+    // One word says what it is about, and not what is wrong with it.
+    let telling = words.iter().filter(|word| !word.extra && word.weight == 1.0 && !word.variants.is_empty()).count();
+    let sure = telling > 1 && playbooks[0].confidence >= SURE;
     if sure {
         playbooks.truncate(1);
     }
     Triage { playbooks, sure }
 }
 
-/// What is looked for, with how much it counts: words that say little as well, and words that nothing has.
-fn said(language: Language, concepts: Vec<Concept>, unknown: &[String]) -> Vec<Word> {
+/// What is looked for, with how much it counts: words that say little as well, and words that nothing has. What was
+/// written together is one word, if some playbook has it or no mark stood between its parts.
+fn said(language: Language, playbooks: &Playbooks, mut concepts: Vec<Concept>, unknown: &[String]) -> Vec<Word> {
+    let is_whole = |concept: &Concept| {
+        let unmarked = concept.word.len() == concept.place.1 - concept.place.0;
+        concept.part == Part::Extra && (unmarked || playbooks.count(&concept.variants) > 0)
+    };
+    let wholes: Vec<_> = concepts.iter().filter(|concept| is_whole(concept)).map(|concept| concept.place).collect();
+    let within = |(from, to): (usize, usize)| wholes.iter().any(|whole| whole.0 <= from && to <= whole.1);
+    concepts.retain(|concept| concept.part == Part::Extra || !within(concept.place));
     let word = |concept: Concept| {
         let stop = if is_stop(language, &concept.word) { STOP } else { 1.0 };
-        let extra = concept.part == Part::Extra;
+        let extra = concept.part == Part::Extra && !wholes.contains(&concept.place);
         Word { weight: if extra { concept.weight } else { stop }, extra, variants: concept.variants }
     };
     let mut out: Vec<Word> = concepts.into_iter().map(word).collect();

@@ -24,7 +24,7 @@ pub struct Near<'a> {
     pub count: u32,
 }
 
-/// How many letters of a word may be wrong.
+/// How many letters of a word may be wrong; of shorter ones two may be swapped.
 pub fn edits(word: &str) -> usize {
     match word.chars().count() {
         _ if has_digit(word) => 0,
@@ -64,20 +64,21 @@ impl Vocabulary {
         found.into_iter().map(|at| &*self.words[at]).collect()
     }
 
-    /// The nearest words, the likeliest first: fewer edits, then the same first letter, then the more frequent.
+    /// The nearest words, the likeliest first: fewer edits, then the same first letter, then no other letters than were
+    /// typed (swapped, doubled or not), then the more frequent.
     pub fn near(&self, word: &str, limit: usize) -> Vec<Near<'_>> {
         let most = edits(word);
-        if most == 0 {
-            return Vec::new();
-        }
         let wanted: Vec<char> = word.chars().collect();
+        if most == 0 {
+            return self.swapped(&wanted);
+        }
         let mask = letters(word);
         let mut found = Vec::new();
         let mut table = Vec::new();
         let lengths = wanted.len() - most..=wanted.len() + most;
         let (from, to) = (*lengths.start(), self.letters.len().min(lengths.end() + 1));
-        for (letters, at) in self.letters.get(from..to).into_iter().flatten().flatten() {
-            if (letters ^ mask).count_ones() as usize > 2 * most {
+        for (has, at) in self.letters.get(from..to).into_iter().flatten().flatten() {
+            if (has ^ mask).count_ones() as usize > 2 * most {
                 continue;
             }
             let candidate = &*self.words[*at as usize];
@@ -86,9 +87,35 @@ impl Vocabulary {
             }
         }
         let first = wanted.first().copied();
-        found.sort_by_key(|near| (near.edits, near.word.chars().next() != first, std::cmp::Reverse(near.count)));
+        found.sort_by_key(|near| {
+            let (begins, others) = (near.word.chars().next() == first, letters(near.word) != mask);
+            (near.edits, !begins, others, std::cmp::Reverse(near.count))
+        });
         found.truncate(limit);
         found
+    }
+
+    /// Short words with two neighbours swapped: another edit makes another word of them.
+    fn swapped(&self, word: &[char]) -> Vec<Near<'_>> {
+        let short = word.len() > 2 && word.iter().all(|c| c.is_alphabetic());
+        let swaps = (1..word.len()).filter(|at| short && word[at - 1] != word[*at]).filter_map(|at| {
+            let mut swapped = word.to_vec();
+            swapped.swap(at - 1, at);
+            let swapped: String = swapped.into_iter().collect();
+            let at = self.words.binary_search_by(|known| (**known).cmp(&swapped)).ok()?;
+            Some(Near { word: &self.words[at], edits: 1, count: self.counts[at] })
+        });
+        let mut found: Vec<_> = swaps.collect();
+        found.sort_by_key(|near| std::cmp::Reverse(near.count));
+        found
+    }
+
+    /// The longest known word of five letters or more that a word ends in: what a German compound is a kind of.
+    pub fn ending(&self, word: &str) -> Option<&str> {
+        let ends = word.char_indices().map(|(at, _)| &word[at..]).skip(2);
+        let mut ends = ends.take_while(|end| end.chars().count() > 4).filter(|end| self.count(end) > 0);
+        let at = ends.next().and_then(|end| self.words.binary_search_by(|known| (**known).cmp(end)).ok())?;
+        Some(&self.words[at])
     }
 
     /// The word as two that are both known, if it can be: the pair whose rarer half is the most frequent.
@@ -152,8 +179,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn compounds_end_in_what_they_are() {
+        let vocabulary = Vocabulary::new(["drucker", "schlüssel", "sel", "ecker"].map(|word| (word.into(), 1)).into());
+        assert_eq!(vocabulary.ending("tintenstrahldrucker"), Some("drucker"));
+        assert_eq!(vocabulary.ending("netzwerkschlüssel"), Some("schlüssel"));
+        assert_eq!((vocabulary.ending("drucker"), vocabulary.ending("wechsel")), (None, None));
+    }
+
+    #[test]
     fn near_words_are_found_by_edits() {
-        let words = ["windows", "widows", "window", "connection", "printer"].map(|word| (word.into(), 1));
+        let words =
+            ["windows", "widows", "window", "connection", "printer", "vpn", "slow", "slot", "online", "offline"]
+                .map(|word| (word.into(), 1));
         let vocabulary = Vocabulary::new(words.into_iter().collect());
         let near = |word| vocabulary.near(word, 9).into_iter().map(|near| (near.word, near.edits)).collect::<Vec<_>>();
         assert_eq!(near("wiedows"), [("widows", 1), ("windows", 1)]);
@@ -161,6 +198,10 @@ mod tests {
         assert_eq!(near("crnnection"), [("connection", 1)]);
         assert_eq!(near("conection"), [("connection", 1)]);
         assert_eq!(near("cnonectoin"), [("connection", 2)]);
+        assert_eq!(near("ofline"), [("offline", 1), ("online", 1)]);
         assert_eq!(near("print"), []);
+        assert_eq!(near("vnp"), [("vpn", 1)]);
+        assert_eq!(near("slwo"), [("slow", 1)]);
+        assert_eq!([near("slop"), near("vp"), near("7x4")], [[], [], []]);
     }
 }

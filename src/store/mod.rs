@@ -238,7 +238,7 @@ pub struct Searched {
     pub words: String,
     /// How often.
     pub times: u64,
-    /// What it found, the latest time.
+    /// How many that may be the answer it found, the latest time.
     pub hits: u64,
     /// How often something was opened from it.
     pub opened: u64,

@@ -51,24 +51,22 @@ impl Visit {
         let found = self.app().search(Reader::Staff, articles).await;
         // What is typed is no search yet; on the start page it is one when the case begins.
         if case.is_some() && !typing {
-            self.app().searched(Reader::Staff, &words, found.fitting() + triage.playbooks.len());
+            self.app().searched(Reader::Staff, &words, found.fitting + triage.playbooks.len());
         }
         Found::new(words, outages, triage, found, number)
     }
 
-    /// The article that fits a case's step best, where the step names none; none if nothing has all the words.
+    /// The article that fits a case's step best, where the step names none: what the step asks is read with what the run
+    /// is about, and then what the caller said. None if nothing has most of it.
     pub async fn suggestion(&self, case: &Case) -> Option<Hit> {
         let run = case.latest_run()?;
         let language = Some(self.speech.language);
         let View::Prompt(prompt) = run.run.view(&self.live().info(case, self.speech.language)) else { return None };
-        for words in [markdown::first_line(&prompt.text), case.words.clone(), run.title.clone()] {
-            let kinds = vec![Kind::Article, Kind::Section];
+        for words in [&markdown::first_line(&prompt.text), &case.words] {
+            let (words, kinds) = (format!("{} {words}", run.title), vec![Kind::Article, Kind::Section]);
             let query = Query { words, kinds, facts: known(case), limit: 1, language, ..Query::default() };
-            if query.words.trim().is_empty() {
-                continue;
-            }
             let found = self.app().search(Reader::Staff, query).await;
-            if let Some(hit) = found.hits.into_iter().next().filter(|_| !found.widened) {
+            if let Some(hit) = found.hits.into_iter().next().filter(|_| found.fitting > 0) {
                 return Some(hit);
             }
         }

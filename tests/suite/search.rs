@@ -50,6 +50,24 @@ fn what_no_playbook_is_about_starts_none() {
     }
 }
 
+/// What authors read of: whether there was an answer. Typos and words around the matter do not make one of less.
+#[test]
+fn an_answer_is_told_from_the_nearest_there_is() {
+    let index = starter();
+    let fitting = |words: &str| index.search(Reader::Staff, &query(words)).fitting;
+    for words in [
+        "my pritner says ofline",
+        "hi, since this morning my printer at home prints only blank pages, what can I do",
+        "wifi",
+        "password forgotten",
+    ] {
+        assert!(fitting(words) > 0, "`{words}`");
+    }
+    for words in ["what is on the canteen menu today", "how do I book a flight to lisbon", "asdfgh", "asdfgh printer"] {
+        assert_eq!(fitting(words), 0, "`{words}`");
+    }
+}
+
 fn document(kind: Kind, id: &str, title: &str, body: &str) -> Document {
     Document {
         kind,
@@ -160,6 +178,43 @@ fn phrases_have_to_be_there_and_what_has_a_minus_must_not() {
     assert_eq!(finds(&index, "\"paper jam\" -canon"), ["jam"]);
     assert_eq!(finds(&index, "paper -\"paper jam\""), ["paper"]);
     assert_eq!(finds(&index, "\"paper").len(), 3);
+    // What nothing has as it stands in quotes is looked for without them.
+    let found = index.search(Reader::Staff, &query("\"tray jam\" canon"));
+    assert!(found.widened && ids(&found)[0] == "canon", "{found:?}");
+}
+
+#[test]
+fn german_callers_find_what_is_not_translated() {
+    let documents = vec![
+        article("drucker", "Drucker einrichten", "Der Drucker steht im Flur."),
+        article("password", "Change a password", "Open the settings."),
+        article("langsam", "Der Rechner ist träge", "Starten Sie ihn neu."),
+    ];
+    let index = Index::open(Language::parse("de").expect("a language"), None, documents, &[]).expect("it opens");
+    for (words, wanted) in [
+        ("Tintenstrahldrucker", "drucker"),
+        ("Kennwort ändern", "password"),
+        ("mein Computer ist langsam", "langsam"),
+        ("printer", "drucker"),
+    ] {
+        assert_eq!(finds(&index, words).first().map(String::as_str), Some(wanted), "{words}");
+    }
+}
+
+#[test]
+fn what_is_written_together_is_one_word() {
+    let index = starter();
+    let first = |words: &str| {
+        let triage = index.triage(Reader::Staff, &query(words));
+        (triage.playbooks.first().map(|first| first.id.clone()), triage.sure)
+    };
+    assert_eq!(first("suspicious e-mail").0.as_deref(), Some("report-phishing"));
+    assert_eq!(first("suspicious e-mail").0, first("suspicious email").0);
+    assert_eq!(first("OneDrive").0, None, "a drive that cannot be opened is another matter");
+    // What something is about is not what is wrong with it.
+    for word in ["printer", "outlook", "vpn"] {
+        assert!(!first(word).1, "{word}");
+    }
 }
 
 #[test]
