@@ -19,7 +19,7 @@ pub const DAYS: i64 = 30;
 const EVIDENCE: usize = 10;
 /// So many rows of a kind are read.
 pub(super) const READ: u32 = 20_000;
-/// So many searches that found nothing are tried again.
+/// So many searches that found no answer are tried again.
 const TRIED_AGAIN: usize = 100;
 
 /// What is looked for.
@@ -43,7 +43,7 @@ pub enum Lack {
     Feedback,
     /// What was opened from a search did not help.
     Misleading,
-    /// A search found nothing, and finds nothing today.
+    /// A search found no answer, and finds none today.
     NoHits,
     /// Nothing was opened that a search found.
     NotOpened,

@@ -98,7 +98,7 @@ async fn searches(arguments: &Arguments, app: &App) -> Result<Status, Error> {
         Format::Human if searches.is_empty() => writeln!(out, "nothing was searched since {}", arguments.since)?,
         Format::Human => {
             for search in &searches {
-                let found = if search.hits == 0 { "nothing".to_owned() } else { search.hits.to_string() };
+                let found = if search.hits == 0 { "no answer".to_owned() } else { search.hits.to_string() };
                 let rest = format!("found {found}, opened {} ({})", search.opened, who(search.audience));
                 writeln!(out, "{:>5}  “{}” {}", search.times, paint(STRONG, &search.words), paint(QUIET, rest))?;
                 for it in search.entries.iter().take(3) {
@@ -136,7 +136,7 @@ fn lines(gap: &Gap) -> String {
             let entry = paint(STRONG, entry.cloned().unwrap_or_default());
             format!("“{}”: {entry} was opened, and did not help", text(&gap.words))
         }
-        Lack::NoHits => format!("“{}”: nothing is found", paint(STRONG, text(&gap.words))),
+        Lack::NoHits => format!("“{}”: no answer is found", paint(STRONG, text(&gap.words))),
         Lack::NotOpened => format!("“{}”: nothing that is found was opened", paint(STRONG, text(&gap.words))),
     };
     let mut out = format!("{:>5}  {what} {}\n", gap.count, paint(QUIET, format!("({})", who(gap.audience))));

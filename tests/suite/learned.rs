@@ -270,7 +270,7 @@ fn authors_see_what_is_opened_and_what_does_not_help() {
     assert!(!said.contains("”: a was opened"), "{said}");
     let said = says(&["gaps", "--searches"]);
     for line in [
-        "    2  “qwertz” found nothing, opened 0 (self-service)",
+        "    2  “qwertz” found no answer, opened 0 (self-service)",
         "    2  “scanner setup” found 3, opened 2 (self-service)",
         "       a opened 2, helped 2, did not 0",
         "       b opened 2, helped 0, did not 2",
