@@ -472,6 +472,10 @@ dress();
 if ($("[data-held]")) $("[data-held]").focus({ preventScroll: true });
 else if ($("#value")) $("#value").focus({ preventScroll: true });
 
+// A menu that is wider than its place shows where one is
+
+$(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A chart that is wider than its place is looked at where one is, or where it begins
 
 const chart = $(".flow-scroll");
