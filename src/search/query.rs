@@ -207,6 +207,11 @@ fn concepts(analyzer: &mut Analyzer, text: &str, most: usize, weights: &Weights)
                 let place = (term.from, term.to);
                 if let Some(concept) = out.iter_mut().rev().find(|concept| concept.place == place) {
                     concept.variants.push(variant);
+                    // An error number is what it stands for, and not its digits and letters.
+                    if term.form == Form::Code {
+                        (concept.part, concept.weight) = (Part::Main, 1.0);
+                        out.retain(|part| part.place == place || part.place.0 < place.0 || part.place.1 > place.1);
+                    }
                 }
             }
         }

@@ -116,12 +116,13 @@ fn finds(index: &Index, words: &str) -> Vec<String> {
 /// A text, what finds it, and what does not.
 #[test]
 fn words_are_found_however_they_are_written() {
-    let cases: [(&str, &[&str], &[&str]); 14] = [
+    let cases: [(&str, &[&str], &[&str]); 15] = [
         (
             "Access denied, 0x80070005.",
             &["0x80070005", "80070005", "-2147024891", "2147942405", "0X80070005"],
             &["0x80070006"],
         ),
+        ("OneDrive shows 0x8004def4", &["8004def4", "0x8004DEF4"], &["8004de88"]),
         ("The update returns -2147024891", &["0x80070005"], &["0x80070002"]),
         ("Install KB5034441 first", &["KB5034441", "kb 5034441", "5034441", "KB-5034441"], &[]),
         ("See KB 5034441", &["KB5034441"], &[]),
