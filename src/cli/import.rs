@@ -68,14 +68,15 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         return Err(Error::Usage(format!("there is nothing to import in `{}`", source.display())));
     }
     let is_new = refuse(arguments, &import)?;
-    if !arguments.dry_run && !import.files.is_empty() {
+    let is_written = !arguments.dry_run && !import.failed();
+    if is_written && !import.files.is_empty() {
         write(&arguments.into, &folder, &import, is_new)?;
     }
     match arguments.format {
         Format::Json => {
             let files: Vec<&str> = import.files.iter().map(|(path, _)| path.as_str()).collect();
             let findings = diagnostic::json(&import.findings, &import.sources);
-            let report = serde_json::json!({"files": files, "findings": findings, "written": !arguments.dry_run});
+            let report = serde_json::json!({"files": files, "findings": findings, "written": is_written});
             writeln!(std::io::stdout(), "{report}")?;
         }
         Format::Human => show(arguments, &import)?,
@@ -109,7 +110,8 @@ fn read(arguments: &Arguments) -> Result<(PathBuf, Import), Error> {
         return Err(Error::Usage(format!("`{}` is larger than {} MiB", source.display(), MAX_BYTES >> 20)));
     }
     let bytes = fs::read(source).map_err(fail)?;
-    let found = Kind::of(&shown, &String::from_utf8_lossy(&bytes)).filter(|_| kind != Some(What::Articles));
+    let text = import::decode(&bytes).map(|decoded| decoded.text).unwrap_or_default();
+    let found = Kind::of(&shown, &text).filter(|_| kind != Some(What::Articles));
     let folder = source.parent().unwrap_or(Path::new("")).to_owned();
     match found {
         Some(found) => {
@@ -275,9 +277,12 @@ fn show(arguments: &Arguments, import: &Import) -> Result<(), Error> {
     let sizes: Vec<String> = sizes.map(|(n, word)| format!("{n} {word}{}", if n == 1 { "" } else { "s" })).collect();
     let style = if import.failed() { ERROR } else { GOOD };
     let did = if arguments.dry_run { "to be imported" } else { "imported" };
-    let sizes = if sizes.is_empty() { "nothing".to_owned() } else { sizes.join(", ") };
+    let sizes = if sizes.is_empty() || import.failed() { "nothing".to_owned() } else { sizes.join(", ") };
     writeln!(out, "{}; {}", paint(style, format!("{sizes} {did}")), diagnostic::summary(&import.findings))?;
-    let next = format!("`firstline --desk {} check` judges the rest", arguments.into.display());
+    let next = match import.failed() {
+        true => "nothing was written: mend the errors in the source, and import it again".to_owned(),
+        false => format!("`firstline --desk {} check` judges the rest", arguments.into.display()),
+    };
     writeln!(out, "{}", paint(QUIET, next))?;
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! A folder of Markdown to articles: ids, headers, links and pictures; the rest of each text stays byte for byte.
 
 use super::{
-    Content, Import, finding,
+    Content, Import, decode, finding,
     header::{self, Header},
-    shown, span,
+    other_encoding, shown, span,
 };
 use crate::{
-    diagnostic::{Diagnostic, FileId, Rule, Source, Span, form, wording},
+    diagnostic::{Diagnostic, FileId, Rule, Source, Span, wording},
     kb,
     markdown::{self, What},
 };
@@ -89,19 +89,19 @@ pub fn articles(files: Vec<(String, Option<Vec<u8>>)>, options: &Options<'_>) ->
     let mut names: Vec<FileId> = Vec::new();
     for (path, bytes) in &files {
         let file = FileId(import.sources.0.len() as u32);
-        let text = bytes.as_ref().filter(|bytes| bytes.len() <= MAX_BYTES).map(|bytes| String::from_utf8_lossy(bytes));
-        import.sources.0.push(Source::new(format!("{}{path}", options.folder), text.as_deref().unwrap_or_default()));
-        match (bytes, text) {
-            (Some(bytes), Some(text)) => {
-                if let Err(error) = std::str::from_utf8(bytes) {
-                    let at = error.valid_up_to();
-                    library.findings.push(form::not_utf8(span(file, at..at + '\u{fffd}'.len_utf8())));
-                }
-                if !library.add(file, path, &text) {
+        let is_large = bytes.as_ref().is_some_and(|bytes| bytes.len() > MAX_BYTES);
+        let decoded = bytes.as_ref().filter(|_| !is_large).and_then(|bytes| decode(bytes));
+        let text = decoded.as_ref().map_or("", |decoded| decoded.text.as_str());
+        import.sources.0.push(Source::new(format!("{}{path}", options.folder), text));
+        match (bytes, &decoded) {
+            (Some(_), Some(decoded)) => {
+                library.findings.extend(other_encoding(file, decoded));
+                if !library.add(file, path, text) {
                     skipped.push((file, "a folder's page that says nothing"));
                 }
             }
-            (Some(_), None) => skipped.push((file, "larger than 1024 KiB")),
+            (Some(_), None) if is_large => skipped.push((file, "larger than 1024 KiB")),
+            (Some(_), None) => skipped.push((file, "neither UTF-8 nor another encoding that is known")),
             (None, _) if path.ends_with('/') => skipped.push((file, "a hidden folder")),
             (None, _) => {
                 library.others.insert(path.to_lowercase(), path.clone());

@@ -2,17 +2,19 @@
 
 mod articles;
 mod draft;
+mod encoding;
 mod finding;
 mod flowchart;
 mod header;
 mod table;
 
 pub use articles::{Options, articles};
+pub use encoding::decode;
 pub use finding::RULES;
 
 use crate::{
     desk::Desk,
-    diagnostic::{Diagnostic, FileId, Severity, Source, Sources, Span, wording},
+    diagnostic::{Diagnostic, FileId, Severity, Source, Sources, Span, form, wording},
     kb,
 };
 
@@ -52,21 +54,24 @@ impl Kind {
         match ending.as_deref() {
             Some("csv" | "tsv") => Some(Self::Table),
             Some("mmd" | "mermaid") => Some(Self::Flowchart),
-            _ => flowchart::begins(text).then_some(Self::Flowchart),
+            _ if flowchart::begins(text) => Some(Self::Flowchart),
+            _ => table::begins(text).then_some(Self::Table),
         }
     }
 }
 
 /// A playbook from a table or a flowchart. `id` is the playbook's; `path` is shown in findings.
 pub fn playbook(kind: Kind, id: &str, path: &str, bytes: &[u8]) -> Import {
-    let source = Source::new(path, String::from_utf8_lossy(bytes));
-    let text = source.text.clone();
-    let mut import = Import { sources: Sources(vec![source]), ..Import::default() };
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let at = error.valid_up_to() as u32;
-        let span = Span { file: FileId(0), start: at, end: at + '\u{fffd}'.len_utf8() as u32 };
-        import.findings.push(crate::diagnostic::form::not_utf8(span));
-    }
+    let decoded = decode(bytes);
+    let text = decoded.as_ref().map(|decoded| decoded.text.clone()).unwrap_or_default();
+    let mut import = Import { sources: Sources(vec![Source::new(path, text.as_str())]), ..Import::default() };
+    let Some(decoded) = decoded else {
+        import
+            .findings
+            .push(form::not_utf8(span(FileId(0), 0..0)).label("nor is it Windows-1252 or UTF-16 with its mark"));
+        return import;
+    };
+    import.findings.extend(other_encoding(FileId(0), &decoded));
     let stem = path.rsplit('/').next().unwrap_or(path);
     let title = wording::in_words(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
     let draft = match kind {
@@ -114,6 +119,15 @@ impl Import {
 /// Where in a file something stands.
 fn span(file: FileId, at: std::ops::Range<usize>) -> Span {
     Span { file, start: at.start as u32, end: at.end as u32 }
+}
+
+/// Says that a file was in another encoding than ours.
+fn other_encoding(file: FileId, decoded: &encoding::Decoded) -> Option<Diagnostic> {
+    let (name, at) = decoded.other?;
+    let message = format!("this file is {name}, not UTF-8: it is read as such");
+    let width = decoded.text[at..].chars().next().map_or(0, char::len_utf8);
+    let help = "look at the umlauts, dashes and quotes of what was written, which is UTF-8";
+    Some(Diagnostic::new(&finding::OTHER_ENCODING, span(file, at..at + width), message).help(help))
 }
 
 /// A name in a message.

@@ -50,21 +50,41 @@ const TYPES: [(Option<Kind>, &[&str]); 7] = [
     (None, &["say", "info", "instruction", "step", "message", "text"]),
 ];
 
+/// What a column holds, by its name.
+fn column(cell: &Cell) -> Option<Column> {
+    let name = cell.text.trim().to_lowercase().replace('_', " ");
+    COLUMNS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(column, _)| *column)
+}
+
+/// Whether a text is a table, by its first row.
+pub(super) fn begins(text: &str) -> bool {
+    let head = rows(text).ok().and_then(|rows| rows.into_iter().next());
+    let columns: Vec<Column> = head.iter().flatten().filter_map(column).collect();
+    columns.contains(&Column::Question) && (columns.contains(&Column::Answer) || columns.contains(&Column::Next))
+}
+
 /// Reads a table. Every row is in the draft, or a finding names it.
 pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) -> Draft {
-    let mut rows = rows(text).into_iter().filter(|row| row.iter().any(|cell| !cell.text.trim().is_empty()));
     let mut draft = Draft { title, ..Draft::default() };
+    let rows = match rows(text) {
+        Ok(rows) => rows,
+        Err(quote) => {
+            let message = "the quote that begins here is not closed at the end of its cell".to_owned();
+            let help = "close it, or drop it; a quote within quotes is written twice: `\"He said \"\"go\"\" now\"`";
+            findings.push(Diagnostic::new(&finding::UNCLOSED, span(FileId(0), quote..quote + 1), message).help(help));
+            return draft;
+        }
+    };
+    let mut rows = rows.into_iter();
     let Some(head) = rows.next() else { return draft };
     let mut find = |rule, at: &Range<usize>, message: String, help: &str| {
         findings.push(Diagnostic::new(rule, span(FileId(0), at.clone()), message).help(help));
     };
     let mut columns: HashMap<Column, usize> = HashMap::new();
     for (n, cell) in head.iter().enumerate() {
-        let name = cell.text.trim().to_lowercase().replace('_', " ");
-        let column = COLUMNS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(column, _)| *column);
-        match column.filter(|column| !columns.contains_key(column)) {
+        match column(cell).filter(|column| !columns.contains_key(column)) {
             Some(column) => drop(columns.insert(column, n)),
-            None if name.is_empty() => {}
+            None if cell.text.trim().is_empty() => {}
             None => {
                 let message =
                     format!("the column {} is none of ours: what stands in it is not carried over", shown(&cell.text));
@@ -86,6 +106,7 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut ways: Vec<(usize, String, Cell, Range<usize>)> = Vec::new();
     let mut current: Option<usize> = None;
+    let mut reused = Vec::new();
     for mut row in rows {
         let whole = row[0].at.start..row[row.len() - 1].at.end;
         let mut take =
@@ -118,15 +139,22 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
         };
         current = Some(at);
         let node = &mut draft.nodes[at];
-        let join = |place: &mut String, cell: &Cell| {
-            if !cell.text.is_empty() && !place.split('\n').any(|line| line == cell.text) && *place != cell.text {
-                place.push_str(if place.is_empty() { "" } else { "\n" });
-                place.push_str(&cell.text);
-            }
-        };
-        join(&mut node.text, &question);
+        if !question.text.is_empty() && !node.text.is_empty() && node.text != question.text {
+            let message = format!("{} is the name of two steps", shown(name));
+            let help = "give one of them another name; a text of several lines stands in one cell";
+            let finding = Diagnostic::new(&finding::REUSED_NAME, span(FileId(0), whole), message).help(help);
+            reused.push(finding.also(span(FileId(0), node.at.clone()), "it has this name too"));
+            continue;
+        }
+        if node.text.is_empty() {
+            node.text = question.text;
+        }
         if !tip.text.is_empty() {
-            join(node.tip.get_or_insert_default(), &tip);
+            let told = node.tip.get_or_insert_default();
+            if !told.split('\n').any(|line| line == tip.text) && *told != tip.text {
+                told.push_str(if told.is_empty() { "" } else { "\n" });
+                told.push_str(&tip.text);
+            }
         }
         if !article.text.is_empty() && node.article.as_ref().is_none_or(|known| *known == article.text) {
             node.article = Some(article.text);
@@ -153,7 +181,7 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
         let to = match known.get(&next.text.to_lowercase()) {
             Some(to) if !next.text.is_empty() => To::Node(*to),
             _ if next.text.is_empty() => {
-                let message = format!("the answer {} leads nowhere: it counts as not solved", shown(&label));
+                let message = format!("the answer {} leads nowhere", shown(&label));
                 find(&finding::LOST_WAY, &at, message, "write the step that comes next, or how it ends");
                 To::Nowhere
             }
@@ -177,45 +205,61 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
         };
         draft.nodes[from].ways.push(Way { label, to, at });
     }
+    findings.extend(reused);
     draft
 }
 
-/// The cells of each row; quotes may hold separators, breaks and doubled quotes.
-fn rows(text: &str) -> Vec<Vec<Cell>> {
+/// The rows that say something, as cells; quotes may hold separators, breaks and doubled quotes. An error is where a
+/// quote stands that is not closed where its cell ends.
+fn rows(text: &str) -> Result<Vec<Vec<Cell>>, usize> {
     let begin = text.len() - text.trim_start_matches('\u{feff}').len();
     let first = text[begin..].lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |c: char| first.matches(c).count();
-    let separator = [',', ';', '\t'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',');
+    // Excel says in a line of its own what stands between cells.
+    let said = first.strip_prefix("sep=").and_then(|said| said.chars().next());
+    let counted = || [',', ';', '\t'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',');
+    let separator = said.unwrap_or_else(counted);
+    let begin = if said.is_some() { begin + text[begin..].find(first).unwrap_or(0) + first.len() } else { begin };
     let mut out = vec![Vec::new()];
-    let (mut cell, mut quoted) = (Cell { text: String::new(), at: begin..begin }, false);
+    let mut cell = Cell { text: String::new(), at: begin..begin };
+    // Where the quote stands that is open, and that of the cell that is closed.
+    let (mut open, mut closed) = (None, None);
     let mut rest = text[begin..].char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let (at, end) = (begin + at, begin + at + c.len_utf8());
         let twice = rest.peek().is_some_and(|(_, next)| *next == '"');
         match c {
-            '"' if quoted && twice => {
+            '"' if open.is_some() && twice => {
                 rest.next();
                 cell.text.push('"');
             }
-            '"' if quoted => quoted = false,
-            '"' if cell.text.trim().is_empty() => {
+            '"' if open.is_some() => closed = open.take(),
+            '"' if cell.text.trim().is_empty() && closed.is_none() => {
                 cell.text.clear();
-                quoted = true;
+                open = Some(at);
             }
-            '\r' if quoted || rest.peek().is_some_and(|(_, next)| *next == '\n') => {}
-            c if quoted => cell.text.push(c),
+            '\r' if open.is_some() || rest.peek().is_some_and(|(_, next)| *next == '\n') => {}
+            c if open.is_some() => cell.text.push(c),
             c if c == separator || c == '\n' || c == '\r' => {
                 let done = std::mem::replace(&mut cell, Cell { text: String::new(), at: end..end });
+                closed = None;
                 let row = out.last_mut().expect("there is always one");
                 row.push(Cell { text: done.text, at: done.at.start..at });
                 if c != separator {
                     out.push(Vec::new());
                 }
             }
-            c => cell.text.push(c),
+            c => match closed {
+                Some(quote) if !c.is_whitespace() => return Err(quote),
+                _ => cell.text.push(c),
+            },
         }
+    }
+    if let Some(quote) = open {
+        return Err(quote);
     }
     cell.at.end = text.len();
     out.last_mut().expect("there is always one").push(cell);
-    out
+    out.retain(|row| row.iter().any(|cell| !cell.text.trim().is_empty()));
+    Ok(out)
 }

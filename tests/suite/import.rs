@@ -121,6 +121,7 @@ fn every_example_is_true() {
                     *(if expected.is_empty() { &mut clean } else { &mut fails }) += 1;
                     let import = match language {
                         "csv" => import::playbook(Kind::Table, "x", "x.csv", text.as_bytes()),
+                        "csv-in-windows-1252" => import::playbook(Kind::Table, "x", "x.csv", &windows_1252(&text)),
                         "mermaid" => import::playbook(Kind::Flowchart, "x", "x.mmd", text.as_bytes()),
                         _ => {
                             let files =
@@ -145,6 +146,80 @@ fn every_example_is_true() {
     let rules: BTreeSet<_> =
         firstline::check::rules().chain(import::RULES).map(|rule| (rule.code, rule.name)).collect();
     assert_eq!(rules.len(), firstline::check::rules().count() + import::RULES.len());
+}
+
+/// A text as older programs save it; what is not in Latin-1 has no place in these tests.
+fn windows_1252(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).expect("a letter of Latin-1")).collect()
+}
+
+fn table(bytes: &[u8]) -> Import {
+    import::playbook(Kind::Table, "x", "x.csv", bytes)
+}
+
+#[test]
+fn a_quote_that_stays_open_is_an_error_where_it_opens() {
+    let rows = |middle: &str| format!("step,question,answer,next\n{middle}\nok,solved,,\n");
+    for (middle, place) in [
+        ("on,Is it on?,yes,ok\n,,no,\"unclosed", "x.csv:3:6"),
+        ("on,\"He said \"\"go\"\" now,yes,Solved", "x.csv:2:4"),
+        ("on,\"Is it on?,yes,ok\n,,\"no\",Contact tier 2", "x.csv:2:4"),
+        ("on,\"Is it\" on?,yes,ok", "x.csv:2:4"),
+    ] {
+        let import = table(rows(middle).as_bytes());
+        let message = "the quote that begins here is not closed at the end of its cell";
+        assert_eq!(said(&import), [format!("FL531 unclosed {place} {message}")], "{middle}");
+        assert!(import.files.is_empty() && import.failed());
+    }
+    let import = table(rows("on,\"He said \"\"go\"\" now\" ,yes,ok\non,,no,A 5\" disk").as_bytes());
+    assert!(text(&import).contains("ask: He said \"go\" now\n"), "{}", shown(&import));
+}
+
+#[test]
+fn a_name_with_two_questions_is_an_error_with_both_lines() {
+    let import = table(
+        b"step,question,answer,next\non,Is it on?,yes,Solved\nOn,Is it on?,no,b\nb,Is it red?,yes,Solved\n,,no,on\non,Is it blue?,yes,Solved\n",
+    );
+    assert_eq!(said(&import), ["FL532 reused_name x.csv:6:1 `on` is the name of two steps"], "{}", shown(&import));
+    let also = &import.findings[0].secondary[0];
+    assert_eq!(import.sources.file(also.span).position(also.span.start), (2, 1));
+    assert!(import.failed());
+}
+
+#[test]
+fn other_encodings_are_read_and_named() {
+    let rows = "step\tquestion\tanswer\tnext\na\tIst der L\u{fc}fter laut?\tja\tContact tier 2\n\t\tnein\tSolved\n";
+    let wide = |bytes: fn(u16) -> [u8; 2]| rows.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let plain = table(rows.as_bytes());
+    assert!(said(&plain).is_empty() && text(&plain).contains("ask: Ist der Lüfter laut?\n"), "{}", shown(&plain));
+    for (bytes, name) in [
+        (windows_1252(rows), "Windows-1252"),
+        ([&[0xff, 0xfe], &*wide(u16::to_le_bytes)].concat(), "UTF-16"),
+        ([&[0xfe, 0xff], &*wide(u16::to_be_bytes)].concat(), "UTF-16"),
+    ] {
+        let import = table(&bytes);
+        assert_eq!(text(&import), text(&plain));
+        assert!(said(&import)[0].contains(&format!("this file is {name}, not UTF-8")), "{:?}", said(&import));
+        assert!(import.findings.len() == 1 && !import.failed());
+    }
+    assert_eq!(Kind::of("x.txt", rows), Some(Kind::Table));
+    let with_line = format!("sep=;\r\n{}", rows.replace('\t', ";").replace('\n', "\r\n"));
+    assert_eq!(text(&table(with_line.as_bytes())), text(&plain));
+    let none = table(b"step,question\na,\x81\n");
+    assert!(none.files.is_empty() && none.failed(), "{}", shown(&none));
+
+    let page = |name: &str, bytes: &[u8]| (name.to_owned(), Some(bytes.to_owned()));
+    let wiki =
+        vec![page("a.md", b"# L\xfcfter\n\nSee [b](b.md).\n"), page("b.md", b"# B\n"), page("c.md", b"# C\x81\n")];
+    let import = import::articles(wiki, &Options::default());
+    assert_eq!(text(&import), "# file: kb/a.md\n# Lüfter\n\nSee [b](b).\n# file: kb/b.md\n# B\n");
+    assert_eq!(
+        said(&import),
+        [
+            "FL530 other_encoding a.md:1:4 this file is Windows-1252, not UTF-8: it is read as such",
+            "FL523 skipped_file c.md:1:1 `c.md` was not taken: neither UTF-8 nor another encoding that is known",
+        ]
+    );
 }
 
 /// Ids with the ways between them, apart from how ids join words.
@@ -599,6 +674,15 @@ fn the_command_writes_all_or_nothing() {
     assert!(report["findings"].as_array().is_some_and(|findings| findings.iter().all(|one| one["line"].is_u64())));
     let (code, _, err) = place.import(&[&lamp, "--into", "desk", "--id", "lamp-dark"]);
     assert!(code == 2 && err.contains("playbooks/lamp-dark.yaml"), "{err}");
+
+    for (name, text) in
+        [("open.csv", "question,answer,next\non,\"yes,ok\n"), ("lost.csv", "question,answer,next\non,yes,\n")]
+    {
+        fs::write(place.0.join(name), text).expect("a file");
+        let (code, out, err) = place.import(&[name, "--into", "none"]);
+        assert!(code == 1 && out.contains("nothing imported; 1 error\nnothing was written"), "{out}{err}");
+        assert!(!place.0.join("none").exists());
+    }
 
     fs::create_dir(place.0.join("full")).expect("a folder");
     fs::write(place.0.join("full/letter.txt"), "x").expect("a file");

@@ -22,9 +22,15 @@ pub static UNLABELLED_WAY: Rule = rule!("FL527", "unlabelled_way", Warning);
 pub static LOST_WAY: Rule = rule!("FL528", "lost_way", Error);
 /// More than one beginning.
 pub static SEVERAL_STARTS: Rule = rule!("FL529", "several_starts", Warning);
+/// A file that is not UTF-8, and was read all the same.
+pub static OTHER_ENCODING: Rule = rule!("FL530", "other_encoding", Warning);
+/// A quote or a bracket that does not end where it should.
+pub static UNCLOSED: Rule = rule!("FL531", "unclosed", Error);
+/// A step's name with another question.
+pub static REUSED_NAME: Rule = rule!("FL532", "reused_name", Error);
 
 /// All of them, by code.
-pub static RULES: [&Rule; 10] = [
+pub static RULES: [&Rule; 13] = [
     &UNMAPPED_KEY,
     &UNMAPPED_MARKUP,
     &LOST_LINK,
@@ -35,4 +41,7 @@ pub static RULES: [&Rule; 10] = [
     &UNLABELLED_WAY,
     &LOST_WAY,
     &SEVERAL_STARTS,
+    &OTHER_ENCODING,
+    &UNCLOSED,
+    &REUSED_NAME,
 ];
