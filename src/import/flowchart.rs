@@ -43,13 +43,32 @@ const MAX_PAIRS: usize = 1_000;
 /// Reads a flowchart. Every node and edge is in the draft, or a finding names it.
 pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) -> Draft {
     let draft = Draft { title, ..Draft::default() };
-    let mut chart = Chart { text, draft, places: HashMap::new(), classes: HashMap::new(), findings };
-    let mut head = false;
-    for (start, line) in statements(text).collect::<Vec<_>>() {
+    let statements: Vec<(usize, &str)> = statements(text).filter(|(_, line)| !line.is_empty()).collect();
+    let first = statements.iter().find(|(_, line)| !line.starts_with("title:"));
+    if let Some((start, line)) = first.filter(|_| !statements.iter().any(|(_, line)| is_head(line))) {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let at = span(FileId(0), *start..start + word.len());
+        let message = format!("{} begins no flowchart, which is all that can be imported of Mermaid", shown(word));
+        let help = "draw it as `flowchart TD`, or write a table: step, question, answer, next";
+        findings.push(Diagnostic::new(&finding::OTHER_DIAGRAM, at, message).help(help));
+        return draft;
+    }
+    let frames = statements.iter().filter_map(|(_, line)| Frame::begins(line)).collect();
+    let mut chart = Chart {
+        text,
+        draft,
+        places: HashMap::new(),
+        classes: HashMap::new(),
+        frames,
+        open: Vec::new(),
+        links: Vec::new(),
+        findings,
+    };
+    let (mut head, mut framed) = (false, 0);
+    for (start, line) in statements {
         let at = start..start + line.len();
         let first = line.split_whitespace().next().unwrap_or_default();
         match first {
-            "" => {}
             _ if !head && line.starts_with("title:") => {
                 chart.draft.title = unquoted(line["title:".len()..].trim()).to_owned()
             }
@@ -57,8 +76,13 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
             _ if LOOKS.contains(&first.trim_end_matches(':')) => {
                 chart.unread(at, "is about looks: it is not carried over")
             }
-            "subgraph" => chart.unread(at, "is a frame around nodes: only they are carried over"),
-            "end" if line == "end" => {}
+            _ if !head => chart.unread(at, "stands before the flowchart"),
+            "subgraph" => {
+                chart.open.push(framed);
+                framed += 1;
+                chart.unread(at, "is a frame around nodes: only they are carried over");
+            }
+            "end" if line == "end" => drop(chart.open.pop()),
             _ => chart.statement(start, line),
         }
     }
@@ -68,6 +92,7 @@ pub(super) fn read(text: &str, title: String, findings: &mut Vec<Diagnostic>) ->
             "a flowchart begins with `flowchart TD`, and has lines such as `a[Is it on?] -->|no| b[Switch it on]`";
         chart.findings.push(Diagnostic::new(&finding::LOST_WAY, span(FileId(0), 0..0), message).help(help));
     }
+    chart.lead();
     let mut draft = chart.draft;
     draft.nodes.iter_mut().filter(|node| node.name.is_empty()).for_each(|node| node.name.clone_from(&node.text));
     draft.start = draft.beginnings().first().copied().unwrap_or(0);
@@ -138,7 +163,37 @@ struct Chart<'a, 'f> {
     places: HashMap<String, usize>,
     /// Classes by node.
     classes: HashMap<usize, String>,
+    /// In written order, known before they are read.
+    frames: Vec<Frame>,
+    /// The frames that are open, the innermost last.
+    open: Vec<usize>,
+    /// From where, to where, the words, and where they stand.
+    links: Vec<(Place, Place, String, Range<usize>)>,
     findings: &'f mut Vec<Diagnostic>,
+}
+
+/// What a link can begin or end at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Node(usize),
+    Frame(usize),
+}
+
+/// A `subgraph`.
+#[derive(Debug)]
+struct Frame {
+    name: String,
+    /// The nodes in it.
+    nodes: Vec<usize>,
+}
+
+impl Frame {
+    /// `subgraph one`, `subgraph one [Title]`, `subgraph Title`
+    fn begins(line: &str) -> Option<Self> {
+        let title = line.strip_prefix("subgraph").filter(|rest| rest.is_empty() || rest.starts_with(' '))?.trim();
+        let name = title.split('[').next().unwrap_or_default().trim();
+        Some(Self { name: unquoted(name).to_owned(), nodes: Vec::new() })
+    }
 }
 
 /// A link between nodes.
@@ -160,23 +215,31 @@ impl Chart<'_, '_> {
 
     /// Nodes with links between them: `a & b -->|words| c --> d`.
     fn statement(&mut self, start: usize, line: &str) {
-        let mut cursor = Cursor { text: line, at: 0 };
+        let mut cursor = Cursor { text: line, at: 0, unclosed: None };
         let Some(mut from) = self.group(start, &mut cursor) else {
-            return self.unread(start..start + line.len(), "cannot be read");
+            return self.unreadable(start..start + line.len(), start, &cursor);
         };
         while !cursor.rest().is_empty() {
             let begin = cursor.at;
             let link = cursor.link(start);
             let to = if link.is_some() { self.group(start, &mut cursor) } else { None };
             let (Some(link), Some(to)) = (link, to) else {
-                return self.unread(start + begin..start + line.len(), "cannot be read");
+                return self.unreadable(start + begin..start + line.len(), start, &cursor);
             };
             self.join(&from, &to, &link, start..start + line.len());
             from = to;
         }
     }
 
-    fn join(&mut self, from: &[usize], to: &[usize], link: &Link, whole: Range<usize>) {
+    fn unreadable(&mut self, at: Range<usize>, start: usize, cursor: &Cursor<'_>) {
+        let Some(open) = cursor.unclosed.map(|open| start + open) else { return self.unread(at, "cannot be read") };
+        let message = "the bracket that begins here is not closed at the end of its text".to_owned();
+        let help = "close it on its line; brackets within a text stand in quotes: `a[\"On (green)?\"]`";
+        let at = span(FileId(0), open..open + 1);
+        self.findings.push(Diagnostic::new(&finding::UNCLOSED, at, message).help(help));
+    }
+
+    fn join(&mut self, from: &[Place], to: &[Place], link: &Link, whole: Range<usize>) {
         if !link.seen {
             return self.unread(link.at.clone(), "is not drawn: it is no way");
         }
@@ -187,19 +250,51 @@ impl Chart<'_, '_> {
             self.unread(link.at.clone(), "has no head: it is taken from the first to the second");
         }
         for (a, b) in from.iter().flat_map(|a| to.iter().map(move |b| (*a, *b))) {
-            let mut way = |from: usize, to: usize| {
-                let way = Way { label: link.label.clone(), to: To::Node(to), at: whole.clone() };
-                self.draft.nodes[from].ways.push(way);
-            };
-            way(a, b);
+            self.links.push((a, b, link.label.clone(), whole.clone()));
             if link.heads.1 {
-                way(b, a);
+                self.links.push((b, a, link.label.clone(), whole.clone()));
+            }
+        }
+    }
+
+    /// Makes ways of the links: those of a frame begin at its last node and end at its first, if it has just one.
+    fn lead(&mut self) {
+        let ways: Vec<(usize, usize)> = self
+            .links
+            .iter()
+            .filter_map(|(from, to, ..)| match (from, to) {
+                (Place::Node(from), Place::Node(to)) => Some((*from, *to)),
+                _ => None,
+            })
+            .collect();
+        let only = |frame: usize, is_other: &dyn Fn(usize) -> bool| {
+            let mut found = self.frames[frame].nodes.iter().copied().filter(|node| !is_other(*node));
+            found.next().filter(|_| found.next().is_none())
+        };
+        let last = |frame: usize| only(frame, &|node| ways.iter().any(|(from, _)| *from == node));
+        let first = |frame: usize| {
+            let inside = &self.frames[frame].nodes;
+            only(frame, &|node| ways.iter().any(|(from, to)| *to == node && *from != node && inside.contains(from)))
+        };
+        let end = |place, of_frame: &dyn Fn(usize) -> Option<usize>, which| match place {
+            Place::Node(node) => Ok(node),
+            Place::Frame(frame) => of_frame(frame).ok_or((frame, which)),
+        };
+        for (from, to, label, at) in std::mem::take(&mut self.links) {
+            match (end(from, &last, "last"), end(to, &first, "first")) {
+                (Ok(from), Ok(to)) => self.draft.nodes[from].ways.push(Way { label, to: To::Node(to), at }),
+                (Err((frame, which)), _) | (_, Err((frame, which))) => {
+                    let name = shown(&self.frames[frame].name);
+                    let message = format!("the frame {name} has no single {which} node that this way could mean");
+                    let finding = Diagnostic::new(&finding::LOST_WAY, span(FileId(0), at), message);
+                    self.findings.push(finding.help("draw the way from node to node"));
+                }
             }
         }
     }
 
     /// `a[Text] & b`
-    fn group(&mut self, start: usize, cursor: &mut Cursor<'_>) -> Option<Vec<usize>> {
+    fn group(&mut self, start: usize, cursor: &mut Cursor<'_>) -> Option<Vec<Place>> {
         let mut nodes = vec![self.node(start, cursor)?];
         while cursor.eat("&") {
             nodes.push(self.node(start, cursor)?);
@@ -208,13 +303,17 @@ impl Chart<'_, '_> {
     }
 
     /// `a`, `a[Text]`, `a[Text]:::class`, `a@{label: "Text"}`
-    fn node(&mut self, start: usize, cursor: &mut Cursor<'_>) -> Option<usize> {
+    fn node(&mut self, start: usize, cursor: &mut Cursor<'_>) -> Option<Place> {
         cursor.space();
         let begin = start + cursor.at;
         let name = cursor.name()?;
         let shape = cursor.shape()?;
         let class = if cursor.eat(":::") { Some(cursor.name()?) } else { None };
         let at = begin..start + cursor.at;
+        let frame = self.frames.iter().position(|frame| frame.name == name);
+        if let Some(frame) = frame.filter(|_| shape.is_none() && !self.places.contains_key(name)) {
+            return Some(Place::Frame(frame));
+        }
         let place = match self.places.get(name) {
             Some(place) => *place,
             None => {
@@ -245,7 +344,10 @@ impl Chart<'_, '_> {
             Some("escalated") => node.kind = Some(Kind::Escalate),
             _ => {}
         }
-        Some(place)
+        if !self.frames.iter().any(|frame| frame.nodes.contains(&place)) {
+            self.open.iter().for_each(|frame| self.frames[*frame].nodes.push(place));
+        }
+        Some(Place::Node(place))
     }
 }
 
@@ -324,6 +426,16 @@ fn entities(text: &str) -> String {
     out + rest
 }
 
+/// Whether a text without quotes goes on behind the end of its box: it has a link, or a bracket that is not its own.
+fn runs_on(text: &str) -> bool {
+    let depth = text.chars().fold(0u32, |depth, c| match c {
+        '[' | '(' | '{' => depth + 1,
+        ']' | ')' | '}' => depth.saturating_sub(1),
+        _ => depth,
+    });
+    depth > 0 || ["-->", "==>", ".->"].iter().any(|link| text.contains(link))
+}
+
 /// The text in a box, and what the box stands for.
 type Shape<'a> = (&'a str, Option<Kind>);
 
@@ -331,6 +443,8 @@ type Shape<'a> = (&'a str, Option<Kind>);
 struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    /// Where a bracket stands that is not closed.
+    unclosed: Option<usize>,
 }
 
 impl<'a> Cursor<'a> {
@@ -370,6 +484,13 @@ impl<'a> Cursor<'a> {
     /// The text in brackets behind a name, and what they stand for; `Some(None)` without brackets, `None` if they do
     /// not end.
     fn shape(&mut self) -> Option<Option<Shape<'a>>> {
+        let open = self.at;
+        let shape = self.brackets();
+        self.unclosed = shape.is_none().then_some(open);
+        shape
+    }
+
+    fn brackets(&mut self) -> Option<Option<Shape<'a>>> {
         let rest = self.rest();
         if let Some(data) = rest.strip_prefix("@{") {
             let end = data.find('}')?;
@@ -393,7 +514,7 @@ impl<'a> Cursor<'a> {
             None => 0,
         };
         let found = closes.iter().filter_map(|close| Some((inner[from..].find(close)? + from, close.len()))).min();
-        let (end, length) = found?;
+        let (end, length) = found.filter(|(end, _)| from > 0 || !runs_on(&inner[..*end]))?;
         self.at += open.len() + end + length;
         Some(Some((&inner[..end], *kind)))
     }
@@ -438,7 +559,9 @@ impl<'a> Cursor<'a> {
             self.at += body;
             head = self.head();
         } else if self.eat("|") {
+            self.unclosed = Some(self.at - 1);
             let end = self.rest().find('|')?;
+            self.unclosed = None;
             label = titled(&plain(&self.rest()[..end])).1;
             self.at += end + 1;
         }

@@ -176,6 +176,62 @@ fn a_quote_that_stays_open_is_an_error_where_it_opens() {
 }
 
 #[test]
+fn other_diagrams_and_open_brackets_are_errors() {
+    let read = |chart: &str| import::playbook(Kind::Flowchart, "x", "x.mmd", chart.as_bytes());
+    for (chart, expected) in [
+        (
+            "---\ntitle: Printing\n---\nsequenceDiagram\n  A->>B: x",
+            "FL533 other_diagram x.mmd:4:1 `sequenceDiagram` begins no flowchart, which is all that can be imported of Mermaid",
+        ),
+        (
+            "%% c\nstateDiagram-v2\n  [*] --> A",
+            "FL533 other_diagram x.mmd:2:1 `stateDiagram-v2` begins no flowchart, which is all that can be imported of Mermaid",
+        ),
+    ] {
+        let import = read(chart);
+        assert_eq!(said(&import), [expected]);
+        assert!(import.files.is_empty() && import.failed());
+    }
+    for (line, column) in [
+        ("A[On? -->|yes| B[Solved]", 4),
+        ("A{On? -->|yes| B[Solved]", 4),
+        ("A[On? -->|yes| B]", 4),
+        ("A[\"On?] -->|yes| B[Solved]", 4),
+        ("A -->|yes B[Solved]", 8),
+        ("A --> B[Solved", 10),
+    ] {
+        let import = read(&format!("flowchart TD\n  {line}\n  A -->|no| C[Contact tier 2]\n"));
+        let message = format!("x.mmd:2:{column} the bracket that begins here is not closed at the end of its text");
+        assert!(said(&import).contains(&format!("FL531 unclosed {message}")), "{line}: {}", shown(&import));
+    }
+}
+
+#[test]
+fn a_way_between_frames_leads_from_node_to_node() {
+    let read = |chart: &str| import::playbook(Kind::Flowchart, "x", "x.mmd", chart.as_bytes());
+    let import = read(
+        "flowchart TD\n  start[Look at it] --> one\n  subgraph one [First]\n    a[Switch it on] --> b[Wait]\n  end\n  subgraph two\n    c{Does it print?}\n    c -->|yes| d[Solved]\n    c -->|no| e[Contact tier 2]\n  end\n  one --> two\n",
+    );
+    let (_, graph) = drawn(&import);
+    assert_eq!(graph.vertices.len(), 6, "{}", shown(&import));
+    assert!(leads(&graph, "Look at it", "", "Switch it on") && leads(&graph, "Wait", "", "Does it print?"));
+    assert!(said(&import).iter().all(|said| said.contains("is a frame")), "{}", shown(&import));
+
+    let import = read(
+        "flowchart TD\n  subgraph one\n    a[Switch it on]\n    b[Wait]\n  end\n  c[Look at it] --> one\n  one --> c\n",
+    );
+    let ways = said(&import).into_iter().filter(|said| said.contains("lost_way")).collect::<Vec<_>>();
+    assert_eq!(
+        ways,
+        [
+            "FL528 lost_way x.mmd:6:3 the frame `one` has no single first node that this way could mean",
+            "FL528 lost_way x.mmd:7:3 the frame `one` has no single last node that this way could mean",
+        ]
+    );
+    assert!(import.failed() && drawn(&import).1.vertices.iter().all(|vertex| vertex.id != "one"));
+}
+
+#[test]
 fn a_name_with_two_questions_is_an_error_with_both_lines() {
     let import = table(
         b"step,question,answer,next\non,Is it on?,yes,Solved\nOn,Is it on?,no,b\nb,Is it red?,yes,Solved\n,,no,on\non,Is it blue?,yes,Solved\n",
@@ -675,9 +731,11 @@ fn the_command_writes_all_or_nothing() {
     let (code, _, err) = place.import(&[&lamp, "--into", "desk", "--id", "lamp-dark"]);
     assert!(code == 2 && err.contains("playbooks/lamp-dark.yaml"), "{err}");
 
-    for (name, text) in
-        [("open.csv", "question,answer,next\non,\"yes,ok\n"), ("lost.csv", "question,answer,next\non,yes,\n")]
-    {
+    for (name, text) in [
+        ("open.csv", "question,answer,next\non,\"yes,ok\n"),
+        ("lost.csv", "question,answer,next\non,yes,\n"),
+        ("who.mmd", "pie\n"),
+    ] {
         fs::write(place.0.join(name), text).expect("a file");
         let (code, out, err) = place.import(&[name, "--into", "none"]);
         assert!(code == 1 && out.contains("nothing imported; 1 error\nnothing was written"), "{out}{err}");

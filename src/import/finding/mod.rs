@@ -28,9 +28,11 @@ pub static OTHER_ENCODING: Rule = rule!("FL530", "other_encoding", Warning);
 pub static UNCLOSED: Rule = rule!("FL531", "unclosed", Error);
 /// A step's name with another question.
 pub static REUSED_NAME: Rule = rule!("FL532", "reused_name", Error);
+/// A diagram that is no flowchart.
+pub static OTHER_DIAGRAM: Rule = rule!("FL533", "other_diagram", Error);
 
 /// All of them, by code.
-pub static RULES: [&Rule; 13] = [
+pub static RULES: [&Rule; 14] = [
     &UNMAPPED_KEY,
     &UNMAPPED_MARKUP,
     &LOST_LINK,
@@ -44,4 +46,5 @@ pub static RULES: [&Rule; 13] = [
     &OTHER_ENCODING,
     &UNCLOSED,
     &REUSED_NAME,
+    &OTHER_DIAGRAM,
 ];
