@@ -38,6 +38,10 @@ pub fn run(arguments: &Arguments, load: impl FnOnce() -> Result<Desk, app::Error
     let desk = load()?;
     let playbook = playbook(&desk, &arguments.playbook)?;
     let graph = draw::graph(playbook);
+    if graph.vertices.is_empty() {
+        let path = &desk.source(playbook).path;
+        return Err(Error::Usage(format!("`{path}` has no steps that can be read; `firstline check` says why")));
+    }
     let drawn = match arguments.format {
         Format::Svg if arguments.coverage => {
             let (_, coverage) = run_tests(&desk, &HashSet::new(), |_| true);

@@ -1,6 +1,6 @@
 //! Mermaid's flowchart language.
 
-use super::{Graph, Kind};
+use super::{Graph, Kind, Vertex};
 use std::fmt::Write;
 
 /// The graph as a Mermaid flowchart.
@@ -16,10 +16,9 @@ pub fn mermaid(graph: &Graph) -> String {
             Kind::Escalated => ("([", "])", "escalated"),
             Kind::Missing => ("[", "]", "missing"),
         };
-        let text = match vertex.label() {
-            label if label.is_empty() => quoted(&vertex.id),
-            label => format!("<b>{}</b><br/>{}", quoted(&vertex.id), quoted(&label)),
-        };
+        let lines = lines(vertex);
+        let id = if lines.is_empty() { quoted(&vertex.id) } else { format!("<b>{}</b>", quoted(&vertex.id)) };
+        let text = std::iter::once(id).chain(lines.iter().map(|line| quoted(line))).collect::<Vec<_>>().join("<br/>");
         writeln!(out, "  n{at}{open}\"{text}\"{close}:::{class}").expect("a string takes everything");
     }
     for edge in &graph.edges {
@@ -30,11 +29,31 @@ pub fn mermaid(graph: &Graph) -> String {
     out
 }
 
+/// All that is said at a box: nothing is cut, so that a drawing can be imported.
+fn lines(vertex: &Vertex) -> Vec<String> {
+    let title = vertex.title.iter().filter(|_| vertex.kind != Kind::Call).cloned();
+    let text = match vertex.kind {
+        Kind::Try => "Try, best first",
+        Kind::Tasks => "Do all in order",
+        Kind::Call => vertex.to.as_deref().unwrap_or_default(),
+        _ => &vertex.text,
+    };
+    let text = text.trim().lines().map(str::to_owned);
+    let items = vertex.items.iter().enumerate().map(|(n, item)| {
+        let words: Vec<&str> = item.text.split_whitespace().collect();
+        let condition = item.condition.as_ref().map_or(String::new(), |condition| format!(" (if {condition})"));
+        format!("{}. {}{condition}", n + 1, words.join(" "))
+    });
+    title.chain(text).chain(items).collect()
+}
+
 /// Text inside quotes, where Mermaid reads HTML entities.
 fn quoted(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            // `\n` is a line break.
+            '\\' if text[at + 1..].starts_with('n') => out.push_str("#92;"),
             '"' => out.push_str("#quot;"),
             '<' => out.push_str("#lt;"),
             '>' => out.push_str("#gt;"),

@@ -1299,6 +1299,52 @@ steps:
     );
 }
 
+#[test]
+fn a_drawing_has_the_actions_of_a_list_and_is_never_empty() {
+    let folder = folder("graph-actions");
+    write(
+        &folder,
+        "playbooks/spooler.yaml",
+        r#"title: Spooler
+symptoms: [spooler]
+start: suspects
+steps:
+  suspects:
+    title: The usual suspects
+    try:
+      restart:
+        do: |
+          Open **Services**, and restart
+          the *Print Spooler* in C:\new.
+        if: os == "windows"
+      cycle: {do: 'Switch it off, wait for ten seconds, and switch it on; all of it, including the socket.'}
+    verify: Does it print?
+    worked: {resolve: It prints.}
+    exhausted: {escalate: It does not print.}
+"#,
+    );
+    write(&folder, "playbooks/torn.yaml", "title: [Torn\nsteps: {\n");
+    let drawn = out(&folder, &["graph", "spooler", "--format", "mermaid"], "", 0);
+    assert_eq!(
+        drawn.lines().nth(1),
+        Some(concat!(
+            "  n0[\"<b>suspects</b><br/>The usual suspects<br/>Try, best first<br/>",
+            "1. Open **Services**, and restart the *Print Spooler* in C:#92;new. (if os == #quot;windows#quot;)<br/>",
+            "2. Switch it off, wait for ten seconds, and switch it on; all of it, including the socket.\"]:::prompt",
+        ))
+    );
+    write(&folder, "drawn.mmd", &drawn);
+    out(&folder, &["import", "drawn.mmd", "--into", "back"], "", 0);
+    let back = std::fs::read_to_string(folder.join("back/playbooks/drawn.yaml")).expect("it was imported");
+    for words in ["The usual suspects", "in C:\\new. (if os == \"windows\")", "including the socket."] {
+        assert!(back.contains(words), "{words}: {back}");
+    }
+    assert_eq!(
+        failure(&folder, &["graph", "torn"]),
+        "error: `playbooks/torn.yaml` has no steps that can be read; `firstline check` says why\n"
+    );
+}
+
 // Which desk
 
 #[test]
