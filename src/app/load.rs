@@ -28,23 +28,41 @@ const MAX_IMAGE: u64 = 16 << 20;
 /// Folders nested deeper than this are not gone into.
 pub(super) const MAX_DEPTH: usize = 32;
 
+/// The folders of a desk.
+const PARTS: [&str; 2] = ["playbooks", "kb"];
+
 /// Whether a folder is a desk.
 pub fn is_desk(folder: &Path) -> bool {
     folder.join("desk.yaml").is_file() || folder.join("playbooks").is_dir()
 }
 
-/// Reads the desk in a folder; without one, in the current folder if that is a desk, else the starter desk.
-pub fn load(folder: Option<&Path>) -> Result<Desk, Error> {
-    match folder {
-        None if is_desk(Path::new(".")) => load(Some(Path::new("."))),
-        None => Ok(starter()),
-        Some(folder) => Ok(Desk::build(files(folder)?)),
-    }
+/// Reads the desk in a folder; without one, the desk that the current folder is or belongs to, else the starter desk.
+pub fn load(named: Option<&Path>) -> Result<Desk, Error> {
+    folder(named).map_or_else(|| Ok(starter()), |folder| Ok(Desk::build(files(&folder)?)))
 }
 
 /// The folder that [`load`] would read; `None` for the starter desk.
 pub fn folder(named: Option<&Path>) -> Option<PathBuf> {
-    named.map(Path::to_owned).or_else(|| is_desk(Path::new(".")).then(|| PathBuf::from(".")))
+    let here = || std::env::current_dir().map_or_else(|_| PathBuf::from("."), |here| around(&here));
+    named.map(Path::to_owned).or_else(|| Some(here()).filter(|folder| is_desk(folder)))
+}
+
+/// The way from a folder to the desk that it is, or in whose `playbooks/` or `kb/` it lies; a folder that merely has
+/// a desk above it belongs to none, nor does another repository. `.` if there is none.
+fn around(here: &Path) -> PathBuf {
+    let mut way = PathBuf::new();
+    for folder in here.ancestors() {
+        let part = here.strip_prefix(folder).ok().and_then(|below| below.components().next());
+        let is_part = part.is_none_or(|part| PARTS.iter().any(|name| part.as_os_str() == *name));
+        if is_part && is_desk(folder) {
+            return if way.as_os_str().is_empty() { PathBuf::from(".") } else { way };
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+        way.push("..");
+    }
+    PathBuf::from(".")
 }
 
 /// A desk's files: paths below it, with `/`, and their bytes. Pictures are read when they are shown: theirs are empty.
@@ -65,7 +83,7 @@ pub(super) fn files(folder: &Path) -> Result<Files, Error> {
             files.push((name.to_owned(), read(&path)?));
         }
     }
-    for part in ["playbooks", "kb"] {
+    for part in PARTS {
         if folder.join(part).is_dir() {
             collect(&folder.join(part), part, 0, &mut files)?;
         }

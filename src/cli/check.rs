@@ -1,6 +1,6 @@
 //! `firstline check`
 
-use super::{Error, Status, before, output::*, selection};
+use super::{Error, Status, before, output::*, selection, warn_of_starter, whose};
 use crate::{app, clock, desk::Desk, diagnostic};
 use clap::{Args, ValueEnum};
 use std::{
@@ -42,6 +42,9 @@ pub fn run(
     findings.retain(|finding| selected(&desk.sources.file(finding.primary.span).path));
     let failed = findings.iter().any(|finding| finding.rule.severity == diagnostic::Severity::Error);
     let checked = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    if !matches!(arguments.format, Format::Human) {
+        warn_of_starter(root);
+    }
     match arguments.format {
         Format::Json => {
             let checked = serde_json::json!({"playbooks": desk.playbooks.len(), "articles": desk.articles.len()});
@@ -67,7 +70,7 @@ pub fn run(
                 WARNING
             };
             let size = format!("{}, {}", checked(desk.playbooks.len(), "playbook"), checked(tests, "test"));
-            writeln!(out, "{} in {size}", paint(style, diagnostic::summary(&findings)))?;
+            writeln!(out, "{} in {size}{}", paint(style, diagnostic::summary(&findings)), whose(root))?;
             if let Some(first) = findings.first() {
                 writeln!(out, "{}", paint(QUIET, format!("`firstline explain {}` says more", first.rule.name)))?;
             }

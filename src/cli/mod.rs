@@ -38,7 +38,7 @@ use crate::{
 use clap::{Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
 use std::{
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
@@ -48,7 +48,7 @@ use tokio::runtime::Runtime;
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 struct Arguments {
-    /// The desk's folder [default: the current folder if it is a desk, else the starter desk]
+    /// The desk's folder [default: the desk that the current folder is or belongs to, else the starter desk]
     #[arg(long, global = true, value_name = "DIR", env = "FIRSTLINE_DESK")]
     desk: Option<PathBuf>,
     /// The folder that cases, runs and the outbox are kept in [default: the platform's data folder]
@@ -126,8 +126,8 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options, load, || arguments.kept()),
         Command::Search(options) => search::run(options, load, arguments.data().ok().as_deref()),
         Command::Eval(options) => eval::run(options, load),
-        Command::Check(options) => check::run(options, arguments.desk.as_deref(), load),
-        Command::Test(options) => test::run(options, arguments.desk.as_deref(), load),
+        Command::Check(options) => check::run(options, app::folder(arguments.desk.as_deref()).as_deref(), load),
+        Command::Test(options) => test::run(options, app::folder(arguments.desk.as_deref()).as_deref(), load),
         Command::Translate(options) => translate::run(options, arguments.desk.as_deref(), load),
         Command::Explain(options) => explain::run(options),
         Command::Completions(options) => completions::run(options),
@@ -261,25 +261,50 @@ fn playbook<'a>(desk: &'a Desk, id: &str) -> Result<&'a crate::playbook::Playboo
 /// What stands before the paths of a desk that lies below the current folder.
 fn before(root: Option<&Path>) -> String {
     let root = root.filter(|root| root.is_relative()).unwrap_or(Path::new(""));
-    let parts = root.components().filter(|part| *part != std::path::Component::CurDir);
+    let parts = root.components().filter(|part| *part != Component::CurDir);
     parts.map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect()
 }
 
-/// Which of the desk's files are meant by paths on the command line, below the desk or below the current folder; all,
+/// What a summary says of the desk, so that nobody takes ours for theirs.
+fn whose(root: Option<&Path>) -> &'static str {
+    if root.is_none() { ", in the built-in starter desk" } else { "" }
+}
+
+/// Says the same beside formats that have no place for it.
+fn warn_of_starter(root: Option<&Path>) {
+    if root.is_none() {
+        let notice = "there is no desk here: this is the built-in starter desk; name yours with --desk";
+        anstream::eprintln!("{}note{}: {notice}", output::QUIET, output::QUIET.render_reset());
+    }
+}
+
+/// Which of the desk's files are meant by paths on the command line, below the current folder or below the desk; all,
 /// if none is named. A path that means nothing is an error.
 fn selection(paths: &[PathBuf], root: Option<&Path>, desk: &Desk) -> Result<impl Fn(&str) -> bool, Error> {
-    let plain =
-        |path: &Path| path.components().filter(|part| *part != std::path::Component::CurDir).collect::<PathBuf>();
-    let given: Vec<PathBuf> =
-        paths.iter().map(|path| plain(root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path))).collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = root.map(|root| plain(&here.join(root)));
     let names = |given: &Path, file: &str| given.as_os_str().is_empty() || Path::new(file).starts_with(given);
-    for (given, path) in given.iter().zip(paths) {
-        if !desk.sources.0.iter().any(|source| names(given, &source.path)) {
-            return Err(Error::Usage(format!(
-                "the desk has no file `{}`; paths are relative to the desk",
-                path.display()
-            )));
-        }
+    let mut given = Vec::new();
+    for path in paths {
+        let below = root.as_ref().and_then(|root| plain(&here.join(path)).strip_prefix(root).ok().map(Path::to_owned));
+        let meant = below.into_iter().chain([plain(path)]);
+        let found = meant.into_iter().find(|meant| desk.sources.0.iter().any(|source| names(meant, &source.path)));
+        given.push(found.ok_or_else(|| {
+            Error::Usage(format!("the desk has no file `{}`; paths are relative to the desk", path.display()))
+        })?);
     }
     Ok(move |file: &str| given.is_empty() || given.iter().any(|given| names(given, file)))
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    out
 }

@@ -1364,6 +1364,34 @@ fn the_desk_is_the_one_named_or_here_or_the_starter_desk() {
 }
 
 #[test]
+fn a_folder_within_a_desk_means_the_desk() {
+    let desk = small_desk("which-around");
+    for part in ["kb/network/one.md", "kb/other/.git/HEAD", "src/deep/x"] {
+        write(&desk, part, "# One\n");
+    }
+    let says = "no findings in 3 playbooks, 0 tests\n";
+    let playbooks = desk.join("playbooks");
+    assert_eq!(out(&playbooks, &["check"], "", 0), says);
+    assert_eq!(out(&desk.join("kb/network"), &["check", "one.md", "../router-lamps.md"], "", 0), says);
+    let absolute = playbooks.join("no-wifi.yaml").display().to_string();
+    for path in ["no-wifi.yaml", "./no-wifi.yaml", "../kb", "../playbooks/no-wifi.yaml", "playbooks", &absolute] {
+        assert_eq!(out(&playbooks, &["check", path], "", 0), says, "{path}");
+    }
+    let says = failure(&playbooks, &["check", "kb/gone.md"]);
+    assert_eq!(says, "error: the desk has no file `kb/gone.md`; paths are relative to the desk\n");
+
+    // Neither a folder that merely has a desk above it, nor another repository.
+    for other in ["src/deep", "kb/other"] {
+        let says = out(&desk.join(other), &["check"], "", 0);
+        assert!(says.ends_with(", in the built-in starter desk\n"), "{other}: {says}");
+    }
+    let said = run(&desk.join("src"), &["check", "--format", "json"], "");
+    assert!(text(&said.stdout).starts_with("{\"") && text(&said.stderr).contains("the built-in starter desk"));
+    let tests = out(&desk.join("src"), &["test", "playbooks/printers"], "", 0);
+    assert!(tests.ends_with(" passed, 0 failed, in the built-in starter desk\n"), "{tests}");
+}
+
+#[test]
 fn a_folder_that_is_no_desk_ends_with_2() {
     let folder = folder("no-desk");
     let missing = "error: `nowhere` is no desk: it has neither `desk.yaml` nor `playbooks/`; name one with --desk\n";

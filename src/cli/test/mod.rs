@@ -2,7 +2,7 @@
 
 mod junit;
 
-use super::{Error, Status, before, output::*, selection};
+use super::{Error, Status, before, output::*, selection, warn_of_starter, whose};
 use crate::{
     app, clock,
     desk::Desk,
@@ -62,8 +62,11 @@ pub fn run(
     let covered = desk.playbooks.values().filter(|playbook| is_meant(playbook));
     let covered: Vec<_> = covered.map(|playbook| (playbook.id.as_str(), coverage.of(playbook))).collect();
     let coverage = arguments.coverage.then_some(covered.as_slice());
+    if !matches!(arguments.format, Format::Human) {
+        warn_of_starter(root);
+    }
     match arguments.format {
-        Format::Human => human(&desk, &reports, coverage)?,
+        Format::Human => human(&desk, &reports, coverage, whose(root))?,
         Format::Junit => write!(std::io::stdout(), "{}", junit::junit(&reports, &desk.sources, &before(root)))?,
         Format::Github => github(&desk, &reports, &before(root))?,
         Format::Json => write_json(&desk, &reports, coverage)?,
@@ -71,7 +74,7 @@ pub fn run(
     Ok(if reports.iter().any(|report| report.failure.is_some()) { Status::Findings } else { Status::Fine })
 }
 
-fn human(desk: &Desk, reports: &[Report], coverage: Option<&[(&str, Covered)]>) -> Result<(), Error> {
+fn human(desk: &Desk, reports: &[Report], coverage: Option<&[(&str, Covered)]>, whose: &str) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     let mut playbook = "";
     for report in reports {
@@ -108,7 +111,7 @@ fn human(desk: &Desk, reports: &[Report], coverage: Option<&[(&str, Covered)]>) 
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let style = if failed == 0 { GOOD } else { ERROR };
-    writeln!(out, "\n{}", paint(style, format!("{} passed, {failed} failed", reports.len() - failed)))?;
+    writeln!(out, "\n{}{whose}", paint(style, format!("{} passed, {failed} failed", reports.len() - failed)))?;
     Ok(())
 }
 
