@@ -3,6 +3,7 @@
 use super::Error;
 use crate::{desk::Desk, kb, language::translation::split};
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -41,6 +42,21 @@ pub fn load(named: Option<&Path>) -> Result<Desk, Error> {
     folder(named).map_or_else(|| Ok(starter()), |folder| Ok(Desk::build(files(&folder)?)))
 }
 
+/// The same, with what tells each of its pictures from others.
+pub fn load_with_pictures(named: Option<&Path>) -> Result<Desk, Error> {
+    let folder = folder(named);
+    let mut files = folder.as_deref().map_or_else(|| Ok(starter_files()), files)?;
+    for (path, bytes) in files.iter_mut().filter(|(path, _)| kb::is_image(path)) {
+        *bytes = fingerprint(&image(folder.as_deref(), path).unwrap_or_default());
+    }
+    Ok(Desk::build(files))
+}
+
+/// What tells a picture from another.
+pub(super) fn fingerprint(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+}
+
 /// The folder that [`load`] would read; `None` for the starter desk.
 pub fn folder(named: Option<&Path>) -> Option<PathBuf> {
     let here = || std::env::current_dir().map_or_else(|_| PathBuf::from("."), |here| around(&here));
@@ -65,7 +81,8 @@ fn around(here: &Path) -> PathBuf {
     PathBuf::from(".")
 }
 
-/// A desk's files: paths below it, with `/`, and their bytes. Pictures are read when they are shown: theirs are empty.
+/// A desk's files: paths below it, with `/`, and their bytes. Pictures are read when they are shown: theirs are empty,
+/// or a fingerprint.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// The files of the desk in a folder.

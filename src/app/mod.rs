@@ -34,7 +34,7 @@ pub use images::Image;
 pub use incidents::Outage;
 pub use learned::{Trail, prior_in};
 pub use live::{Head, Live, Offer};
-pub use load::{folder, is_desk, load, starter};
+pub use load::{folder, is_desk, load, load_with_pictures, starter};
 pub use portal::{Item, SELF_SERVICE};
 pub use revision::{against, load_revision};
 pub use versions::{Moved, Rebased, Recalled, Stays};

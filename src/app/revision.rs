@@ -40,7 +40,7 @@ pub enum Error {
 /// The desk that a person means by a folder or by a git revision of the desk in `folder` (none: the starter desk).
 pub fn against(folder: Option<&Path>, named: &str) -> Result<Desk, super::Error> {
     if is_desk(Path::new(named)) {
-        return load::load(Some(Path::new(named)));
+        return load::load_with_pictures(Some(Path::new(named)));
     }
     load_revision(folder.ok_or(Error::Starter)?, named)
 }
@@ -72,14 +72,14 @@ fn files(folder: &Path, revision: &str) -> Result<Files, Error> {
     if !named.iter().any(|(path, _)| path == "desk.yaml" || path.starts_with("playbooks/")) {
         return Err(no_desk());
     }
-    let (texts, pictures): (Vec<Named>, Vec<Named>) = named.into_iter().partition(|(path, _)| load::is_text(path));
-    let wanted: String = texts.iter().flat_map(|(_, id)| [id, "\n"]).collect();
+    let wanted: String = named.iter().flat_map(|(_, id)| [id, "\n"]).collect();
     let bytes = git(folder, ["cat-file", "--batch", "--buffer"], &wanted)?;
     let mut rest = bytes.as_slice();
-    let mut files: Files = pictures.into_iter().map(|(path, _)| (path, Vec::new())).collect();
-    for (path, _) in texts {
+    let mut files = Files::new();
+    for (path, _) in named {
         let content = content(&mut rest).ok_or_else(|| Error::Git(format!("`{path}` is not in the repository")))?;
-        files.push((path, content));
+        let bytes = if kb::is_image(&path) { load::fingerprint(content) } else { content.to_owned() };
+        files.push((path, bytes));
     }
     Ok(files)
 }
@@ -104,11 +104,11 @@ fn is_of_desk(path: &str) -> bool {
 }
 
 /// Takes the next file off the answer of `cat-file`: `id blob size`, a line break, the bytes, a line break.
-fn content(rest: &mut &[u8]) -> Option<Vec<u8>> {
+fn content<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let (head, behind) = rest.split_at(end);
     let size: usize = std::str::from_utf8(head).ok()?.rsplit(' ').next()?.parse().ok()?;
-    let bytes = behind.get(1..=size)?.to_owned();
+    let bytes = behind.get(1..=size)?;
     *rest = behind.get(size + 2..)?;
     Some(bytes)
 }

@@ -44,10 +44,9 @@ enum Format {
 pub fn run(
     arguments: &Arguments,
     root: Option<PathBuf>,
-    load: impl FnOnce() -> Result<Desk, app::Error>,
     kept: Option<impl FnOnce() -> Result<(Runtime, Arc<App>), Error>>,
 ) -> Result<Status, Error> {
-    let (old, new) = versions(&arguments.revision, root.as_deref(), load)?;
+    let (old, new) = versions(&arguments.revision, root.as_deref())?;
     for id in arguments.playbooks.iter().filter(|id| !old.playbooks.contains_key(*id)) {
         playbook(&new, id)?;
     }
@@ -65,14 +64,10 @@ pub fn run(
 }
 
 /// `OLD..NEW`, or OLD and the desk as it is.
-fn versions(
-    named: &str,
-    root: Option<&Path>,
-    load: impl FnOnce() -> Result<Desk, app::Error>,
-) -> Result<(Desk, Desk), Error> {
+fn versions(named: &str, root: Option<&Path>) -> Result<(Desk, Desk), Error> {
     match named.split_once("..").filter(|(old, new)| !old.is_empty() && !new.is_empty() && !Path::new(named).exists()) {
         Some((old, new)) => Ok((app::against(root, old)?, app::against(root, new)?)),
-        None => Ok((app::against(root, named)?, load()?)),
+        None => Ok((app::against(root, named)?, app::load_with_pictures(root)?)),
     }
 }
 

@@ -149,7 +149,7 @@ pub fn main() -> ExitCode {
         Command::Diff(options) => {
             // Where nothing was recorded nothing is begun.
             let is_kept = arguments.data().is_ok_and(|data| Sqlite::is_in(&data));
-            diff::run(options, app::folder(arguments.desk.as_deref()), load, is_kept.then_some(|| arguments.kept()))
+            diff::run(options, app::folder(arguments.desk.as_deref()), is_kept.then_some(|| arguments.kept()))
         }
         Command::Connector(options) => connector::run(options, load),
         Command::Outbox(options) => {

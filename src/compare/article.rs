@@ -23,6 +23,7 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
             Some(then) => one(then, article),
             None => vec![Change::new("", Kind::ArticleAdded, format!("is new; {} may read it", readers(article)))],
         };
+        changes.extend(pictures(&article.id, old, new));
         changes.extend(translation::articles(&article.id, old, new));
         out.extend(changed(article, changes));
     }
@@ -30,6 +31,17 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
     out.extend(gone.filter_map(|article| changed(article, vec![Change::new("", Kind::ArticleRemoved, "was removed")])));
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
+}
+
+/// The pictures that an article shows from the same place, and that show something else.
+fn pictures(id: &str, old: &Desk, new: &Desk) -> Vec<Change> {
+    let is_other = |path: &&String| match (old.picture(path), new.picture(path)) {
+        (Some(before), Some(after)) => before != after,
+        _ => false,
+    };
+    let shown = new.images.iter().filter(|(_, by)| by.iter().any(|by| by == id)).map(|(path, _)| path);
+    let words = |path| Change::new("", Kind::Picture, format!("the picture `{path}` was replaced by another"));
+    shown.filter(is_other).map(words).collect()
 }
 
 fn readers(article: &Article) -> &'static str {

@@ -163,6 +163,8 @@ kinds! {
         SectionRemoved,
         /// What an article says.
         Section,
+        /// What a picture of an article shows.
+        Picture,
         /// The same in another language.
         Translation,
     }
@@ -181,6 +183,8 @@ kinds! {
         FoundBy,
         /// Who keeps it, and when it is looked at again.
         Upkeep,
+        /// A playbook's tests are gone.
+        TestsRemoved,
         /// The rest of `desk.yaml`.
         Settings,
     }

@@ -94,6 +94,16 @@ fn head(old: Side<'_>, new: Side<'_>, out: &mut Vec<Change>) {
             push(Kind::FoundBy, words);
         }
     }
+    let (before, after) = (tests(old), tests(new));
+    if before.iter().any(|test| !after.iter().any(|other| other.value == test.value)) {
+        push(Kind::TestsRemoved, listed("tests", &before, &after).unwrap_or_default());
+    }
+}
+
+/// The names of its tests.
+fn tests(side: Side<'_>) -> Vec<Spanned<String>> {
+    let files = side.desk.tests.iter().filter(|file| file.playbook == side.playbook.id);
+    files.flat_map(|file| &file.tests).map(|test| test.name.clone()).collect()
 }
 
 fn date(playbook: &Playbook) -> String {

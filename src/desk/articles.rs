@@ -79,6 +79,12 @@ impl Desk {
         found.map_or(Target::Nowhere, |article| Target::Article(&article.id, anchor))
     }
 
+    /// What tells a picture from others, where it was read.
+    pub fn picture(&self, path: &str) -> Option<&str> {
+        let source = self.sources.0.iter().find(|source| source.path == path && kb::is_image(path));
+        source.map(|source| &*source.text).filter(|fingerprint| !fingerprint.is_empty())
+    }
+
     /// Takes an article in. A second of the same id is known by its folder too.
     pub(super) fn add_article(&mut self, mut article: Article) {
         let top = |file| Span { file, start: 0, end: 0 };

@@ -268,7 +268,7 @@ fn read(file: FileId, path: &str, bytes: &[u8], desk: Head<'_>) -> (Source, Cont
         return (source, content, found);
     }
     if kb::is_image(path) {
-        return (plain(""), Content::Image, Vec::new());
+        return (plain(&String::from_utf8_lossy(bytes)), Content::Image, Vec::new());
     }
     let of_desk = path.strip_suffix(".yaml").and_then(split).filter(|(of, _)| *of == "desk");
     if !path.starts_with("playbooks/") && of_desk.is_none() {

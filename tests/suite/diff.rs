@@ -686,3 +686,37 @@ fn recorded_runs_are_walked_over_the_change() {
             .expect("it is JSON");
     assert_eq!((&json["runs"][0]["playbook"], &json["runs"][0]["runs"]), (&Value::from("printer"), &Value::from(2)));
 }
+
+#[test]
+fn another_picture_and_tests_that_are_gone_are_said() {
+    let repository = Repository::new("diff-pictures");
+    let tests = |names: &[&str]| -> String {
+        names.iter().map(|name| format!("- {{name: {name}, answers: [], expect: {{resolved: one}}}}\n")).collect()
+    };
+    let lamp = "title: Lamp\nsymptoms: [dark]\nstart: one\nsteps:\n  one: {resolve: It is on.}\n";
+    repository.write("playbooks/lamp.yaml", lamp);
+    repository.write("playbooks/lamp.test.yaml", tests(&["it burns", "it shines"]));
+    repository.write("kb/shelf.md", "---\naudience: [agent]\n---\n# Shelf\n\n![The shelf](shelf.png)\n");
+    repository.write("kb/shelf.png", [0, 1, 2]);
+    repository.write("kb/unseen.png", [0, 1, 2]);
+    repository.commit("before");
+    let diff = |revision| out(&repository.0, &["--data", "nothing", "diff", revision], "", 0);
+    assert!(diff("HEAD").ends_with("nothing changes for people\n"));
+
+    repository.write("kb/shelf.png", [0, 1, 3]);
+    repository.write("kb/unseen.png", [0, 1, 3]);
+    repository.write("playbooks/lamp.test.yaml", tests(&["it shines", "it is on"]));
+    let said = diff("HEAD");
+    for line in [
+        "wording kb: shelf Shelf",
+        "  the picture `kb/shelf.png` was replaced by another",
+        "metadata lamp Lamp",
+        "  the tests got “it is on” and lost “it burns”",
+        "1 change of wording, 1 of metadata",
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+    repository.commit("after");
+    assert_eq!(diff("HEAD~1..HEAD"), said);
+    assert!(diff("HEAD").ends_with("nothing changes for people\n"));
+}
