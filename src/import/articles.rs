@@ -152,10 +152,11 @@ fn stem(path: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// The id that a name gives: words joined by `-`.
+/// The id that a name gives: words joined by `-`, such as `firstline new` takes; other letters than Latin stay.
 fn id(name: &str) -> String {
     let plain = kb::id(&format!("kb/{name}.md")).replace('_', "-");
-    kb::id(&format!("kb/{plain}.md"))
+    let id = kb::id(&format!("kb/{plain}.md"));
+    wording::slug(&id, 80).filter(|_| wording::is_latin(&id)).unwrap_or(id)
 }
 
 /// The last part of an address.

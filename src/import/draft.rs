@@ -2,14 +2,13 @@
 
 use super::{finding, shown, span};
 use crate::{
-    diagnostic::{Diagnostic, FileId, form},
+    diagnostic::{Diagnostic, FileId, form, wording::slug},
     yaml,
 };
 use std::{
     collections::{BTreeSet, HashMap},
     ops::Range,
 };
-use unicode_normalization::UnicodeNormalization;
 
 /// Texts with ways between them.
 #[derive(Debug, Default)]
@@ -75,25 +74,6 @@ impl Draft {
 
 /// The longest id that is made of a text.
 const MAX_ID: usize = 40;
-
-/// Words as an id, lower case, joined by `-`, cut between words; `None` if nothing of it can stand in an id.
-pub(super) fn slug(text: &str, max: usize) -> Option<String> {
-    let folded: String = text.replace('ß', "ss").nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
-    let folded = folded.to_lowercase();
-    let words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut out = String::new();
-    for word in words {
-        match out.len() + word.len() {
-            long if long > max && !out.is_empty() => break,
-            long if long > max => out.push_str(&word[..max]),
-            _ => {
-                out.push_str(if out.is_empty() { "" } else { "-" });
-                out.push_str(word);
-            }
-        }
-    }
-    (!out.is_empty()).then_some(out)
-}
 
 /// An id that is free, by itself or with a number.
 fn free(wanted: String, taken: &mut BTreeSet<String>) -> String {
@@ -378,22 +358,6 @@ fn after_visits(label: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_are_words() {
-        for (text, expected) in [
-            ("Is the printer on?", Some("is-the-printer-on")),
-            ("Größe ändern, Café", Some("grosse-andern-cafe")),
-            ("再起動", None),
-            (
-                "a-very-long-sentence that does not end where ids have to",
-                Some("a-very-long-sentence-that-does-not-end"),
-            ),
-            ("1.", Some("1")),
-        ] {
-            assert_eq!(slug(text, MAX_ID).as_deref(), expected, "{text}");
-        }
-    }
 
     #[test]
     fn endings_are_judged_by_their_words() {

@@ -89,7 +89,7 @@ pub fn playbook(kind: Kind, id: &str, path: &str, bytes: &[u8]) -> Import {
 /// An id for a playbook: the words of a file's name.
 pub fn playbook_id(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
-    draft::slug(name.split('.').next().unwrap_or(name), 80).unwrap_or_else(|| "imported".to_owned())
+    wording::slug(name.split('.').next().unwrap_or(name), 80).unwrap_or_else(|| "imported".to_owned())
 }
 
 /// `desk.yaml` of a new desk.

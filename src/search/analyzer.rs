@@ -4,7 +4,7 @@
 //! `Wi-Fi` is `wi`, `fi` and `wifi`; `KB5034441` is `kb`, `5034441` and `kb5034441`, which `KB 5034441` gives as well.
 //! Error numbers give one term behind [`CODE`] in whichever notation. Han, Kana and Hangul give pairs of characters.
 
-use crate::language::Language;
+use crate::{diagnostic::wording, language::Language};
 use std::collections::HashMap;
 use tantivy::tokenizer::{self, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::UnicodeNormalization;
@@ -315,16 +315,12 @@ pub fn fold(word: &str, out: &mut String) {
     let bare = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).nfc();
     for c in bare.flat_map(char::to_lowercase) {
         match c {
-            'ß' => out.push_str("ss"),
-            'æ' => out.push_str("ae"),
-            'œ' => out.push_str("oe"),
-            'ø' => out.push('o'),
-            'ł' => out.push('l'),
-            'đ' => out.push('d'),
-            'ı' => out.push('i'),
             // Made by lower case itself, of a dotted capital.
             '\u{307}' | '-' | '\'' | '’' | '‐' | '‑' => {}
-            c => out.push(c),
+            c => match wording::plain(c) {
+                Some(plain) => out.push_str(plain),
+                None => out.push(c),
+            },
         }
     }
 }

@@ -190,20 +190,16 @@ pub fn shown(key: &str) -> String {
 
 /// Checks an id and reports it; `what` has it, as in "a step". True if it can be used.
 pub fn ident(id: &Spanned<String>, what: &str, separator: char, findings: &Sink<Diagnostic>) -> bool {
-    let (other, form_words) = match separator {
-        '_' => ('-', "lower-case words joined by `_`, beginning with a letter"),
-        _ => ('_', "lower-case letters and digits joined by `-`"),
+    let form_words = match separator {
+        '_' => "lower-case words joined by `_`, beginning with a letter",
+        _ => "lower-case letters and digits joined by `-`",
     };
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let begins = separator != '_' || id.value.starts_with(|c: char| c.is_ascii_lowercase());
     if id.value.len() <= 80 && begins && id.value.split(separator).all(word) {
         return true;
     }
-    let mut better: String = id.value.to_lowercase().replace([' ', other, '.'], &separator.to_string());
-    better.retain(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == separator);
-    let better: Vec<&str> = better.split(separator).filter(|part| !part.is_empty()).collect();
-    let mut better = better.join(&separator.to_string());
-    better.truncate(80);
+    let mut better = wording::slug(&id.value, 80).unwrap_or_default().replace('-', &separator.to_string());
     if separator == '_' && !better.starts_with(|c: char| c.is_ascii_lowercase()) {
         better.clear();
     }

@@ -176,6 +176,20 @@ fn a_quote_that_stays_open_is_an_error_where_it_opens() {
 }
 
 #[test]
+fn ids_are_what_new_takes() {
+    let page =
+        |name: &str| (name.to_owned(), Some(b"# X\n\nSee [y](\xc3\x9cber%20Gr\xc3\xb6\xc3\x9fen.md).\n".to_vec()));
+    let import = import::articles(
+        vec![page("Dru\u{308}cker.md"), page("Über Größen.md"), page("再起動 vpn.md")],
+        &Options::default(),
+    );
+    let paths: Vec<&str> = import.files.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["kb/drucker.md", "kb/uber-grossen.md", "kb/再起動-vpn.md"]);
+    assert!(text(&import).contains("See [y](uber-grossen)."), "{}", shown(&import));
+    assert_eq!(import::playbook_id("wiki/Drücker.csv"), "drucker");
+}
+
+#[test]
 fn other_diagrams_and_open_brackets_are_errors() {
     let read = |chart: &str| import::playbook(Kind::Flowchart, "x", "x.mmd", chart.as_bytes());
     for (chart, expected) in [

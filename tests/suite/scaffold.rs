@@ -48,6 +48,7 @@ fn a_new_desk_is_whole_and_so_is_what_is_added() {
         &["new", "playbook", "809", "--title", "Error 809: \"no\" tunnel #1"],
         &["new", "article", "printers/clean-the-rollers", "--self-service"],
         &["new", "article", "scanner-jams"],
+        &["new", "article", "uber-grossen"],
     ] {
         out(&desk, words, "", 0);
         is_whole(&desk);
@@ -81,6 +82,8 @@ fn nothing_is_overwritten_and_every_refusal_says_the_way_out() {
         (&["new", "article", "turn-the-sound-on"], "there already, in `kb/turn-the-sound-on.md`"),
         (&["new", "playbook", "half"], "there already, in `playbooks/half.test.yaml`"),
         (&["new", "playbook", "No Sound"], "write `no-sound`"),
+        (&["new", "playbook", "drücker"], "write `drucker`"),
+        (&["new", "article", "Über Größen"], "write `uber-grossen`"),
         (&["new", "article", "../x"], "cannot be the id of a folder"),
         (&["new", "article", ""], "cannot be the id of an article"),
     ] {
