@@ -24,6 +24,12 @@ pub enum Error {
     /// It has no such revision.
     #[error("`{0}` is neither a git revision nor the folder of a desk")]
     NoRevision(String),
+    /// Nothing is named.
+    #[error("no version is named: write a git revision, as `HEAD~1`, or the folder of a desk")]
+    Nameless,
+    /// Only the latest revisions were fetched.
+    #[error("`{0}` is not in this clone, which is shallow; `git fetch --unshallow` gets the earlier revisions")]
+    Shallow(String),
     /// The desk was not there.
     #[error("at `{revision}` there was no desk in `{folder}`: neither `desk.yaml` nor `playbooks/`")]
     NoDesk {
@@ -39,6 +45,9 @@ pub enum Error {
 
 /// The desk that a person means by a folder or by a git revision of the desk in `folder` (none: the starter desk).
 pub fn against(folder: Option<&Path>, named: &str) -> Result<Desk, super::Error> {
+    if named.trim().is_empty() {
+        return Err(Error::Nameless.into());
+    }
     if is_desk(Path::new(named)) {
         return load::load_with_pictures(Some(Path::new(named)));
     }
@@ -59,7 +68,12 @@ fn files(folder: &Path, revision: &str) -> Result<Files, Error> {
         other => other,
     })?;
     let prefix = text(prefix)?;
-    let none = |why| if let Error::Git(_) = why { Error::NoRevision(revision.to_owned()) } else { why };
+    let is_shallow = || git(folder, ["rev-parse", "--is-shallow-repository"], "").is_ok_and(|said| said == b"true\n");
+    let none = |why| match why {
+        Error::Git(_) if is_shallow() => Error::Shallow(revision.to_owned()),
+        Error::Git(_) => Error::NoRevision(revision.to_owned()),
+        other => other,
+    };
     let id = text(git(folder, ["rev-parse", "--verify", "--end-of-options", revision], "").map_err(none)?)?;
     let no_desk = || Error::NoDesk { revision: revision.to_owned(), folder: folder.to_owned() };
     // `^main` is the opposite of a revision.

@@ -91,20 +91,22 @@ fn read(arguments: &Arguments) -> Result<(PathBuf, Import), Error> {
     let fail = |error: std::io::Error| Error::Usage(format!("`{}` cannot be read: {error}", source.display()));
     let file = fs::metadata(source).map_err(fail)?;
     let shown = source.display().to_string().replace('\\', "/");
-    let options = |folder| Options {
+    let options = |folder, outside| Options {
         self_service: arguments.audience == Audience::SelfService,
         site: arguments.site.as_deref(),
         folder,
+        outside,
     };
     if file.is_dir() {
         if kind == Some(What::Playbook) {
             return Err(Error::Usage("a playbook is made of one file: name a table or a flowchart".into()));
         }
-        let mut files = Vec::new();
-        collect(source, "", 0, &mut files)?;
-        files.sort();
+        let mut wiki = Wiki { root: source.canonicalize().map_err(fail)?, files: Vec::new(), outside: Vec::new() };
+        wiki.collect(source, "", 0)?;
+        wiki.files.sort();
+        wiki.outside.sort();
         let shown = format!("{}/", shown.trim_end_matches('/'));
-        return Ok((source.clone(), import::articles(files, &options(&shown))));
+        return Ok((source.clone(), import::articles(wiki.files, &options(&shown, &wiki.outside))));
     }
     if file.len() > MAX_BYTES {
         return Err(Error::Usage(format!("`{}` is larger than {} MiB", source.display(), MAX_BYTES >> 20)));
@@ -121,7 +123,7 @@ fn read(arguments: &Arguments) -> Result<(PathBuf, Import), Error> {
         None if kind != Some(What::Playbook) && is_markdown(&shown) => {
             let (shown, name) = shown.rsplit_once('/').map_or(("", shown.as_str()), |(folder, name)| (folder, name));
             let shown = if shown.is_empty() { String::new() } else { format!("{shown}/") };
-            Ok((folder, import::articles(vec![(name.to_owned(), Some(bytes))], &options(&shown))))
+            Ok((folder, import::articles(vec![(name.to_owned(), Some(bytes))], &options(&shown, &[]))))
         }
         None => Err(Error::Usage(format!(
             "`{}` is none of what can be imported: a folder or file of Markdown, a table (`.csv`), a flowchart (`.mmd`)",
@@ -135,32 +137,45 @@ fn is_markdown(path: &str) -> bool {
     matches!(ending.as_deref(), Some("md" | "markdown"))
 }
 
-/// The files of a folder: paths below it, and the bytes of those that are Markdown.
-fn collect(folder: &Path, name: &str, depth: usize, files: &mut Vec<(String, Option<Vec<u8>>)>) -> Result<(), Error> {
-    let fail = |error: std::io::Error| Error::Usage(format!("`{}` cannot be read: {error}", folder.display()));
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let (path, file_name) = (entry.path(), entry.file_name());
-        let plain = file_name.to_str().is_some_and(|name| !name.starts_with('.'));
-        let name = format!("{name}{}", file_name.to_string_lossy());
-        let kind = entry.file_type().map_err(fail)?;
-        if kind.is_dir() && plain && depth < MAX_DEPTH {
-            collect(&path, &format!("{name}/"), depth + 1, files)?;
-        } else if path.is_dir() {
-            files.push((format!("{name}/"), None));
-        } else if plain && is_markdown(&name) && path.is_file() {
-            files.push((name, Some(fs::read(&path).map_err(fail)?)));
-        } else {
-            files.push((name, None));
+/// A folder of Markdown.
+struct Wiki {
+    root: PathBuf,
+    /// Paths below it, and the bytes of those that are Markdown.
+    files: Vec<(String, Option<Vec<u8>>)>,
+    /// Links that lead elsewhere: whose files those are nobody knows.
+    outside: Vec<String>,
+}
+
+impl Wiki {
+    fn collect(&mut self, folder: &Path, name: &str, depth: usize) -> Result<(), Error> {
+        let fail = |error: std::io::Error| Error::Usage(format!("`{}` cannot be read: {error}", folder.display()));
+        for entry in fs::read_dir(folder).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let (path, file_name) = (entry.path(), entry.file_name());
+            let plain = file_name.to_str().is_some_and(|name| !name.starts_with('.'));
+            let name = format!("{name}{}", file_name.to_string_lossy());
+            let kind = entry.file_type().map_err(fail)?;
+            if kind.is_symlink() && path.canonicalize().is_ok_and(|path| !path.starts_with(&self.root)) {
+                self.outside.push(name);
+            } else if kind.is_dir() && plain && depth < MAX_DEPTH {
+                self.collect(&path, &format!("{name}/"), depth + 1)?;
+            } else if path.is_dir() {
+                self.files.push((format!("{name}/"), None));
+            } else if plain && is_markdown(&name) && path.is_file() {
+                self.files.push((name, Some(fs::read(&path).map_err(fail)?)));
+            } else {
+                self.files.push((name, None));
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Refuses what would overwrite something; true if there is no desk yet.
 fn refuse(arguments: &Arguments, import: &Import) -> Result<bool, Error> {
     let into = &arguments.into;
-    let is_new = !into.exists() || fs::read_dir(into)?.next().is_none();
+    let fail = |error| Error::Usage(format!("nothing can be imported into `{}`: {error}", into.display()));
+    let is_new = !into.exists() || fs::read_dir(into).map_err(fail)?.next().is_none();
     if is_new {
         return Ok(true);
     }

@@ -33,7 +33,7 @@ use crate::{
     desk::Desk,
     language::Language,
     run::Audience,
-    store::{self, Sqlite, Store},
+    store::{self, Recall, Sqlite, Store},
 };
 use clap::{Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
@@ -123,7 +123,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => {
             arguments.data().and_then(|data| serve::run(options, &data, arguments.desk.as_deref()))
         }
-        Command::Run(options) => run::run(options, load, || arguments.kept()),
+        Command::Run(options) => run::run(options, load, || arguments.kept(), || arguments.recalls()),
         Command::Search(options) => search::run(options, load, arguments.data().ok().as_deref()),
         Command::Eval(options) => eval::run(options, load),
         Command::Check(options) => check::run(options, app::folder(arguments.desk.as_deref()).as_deref(), load),
@@ -195,8 +195,16 @@ impl Arguments {
         self.data.clone().or_else(app::data_folder).ok_or_else(none)
     }
 
+    /// The versions that were withdrawn; where nothing is kept, none was.
+    fn recalls(&self) -> Result<Vec<Recall>, Error> {
+        match self.data() {
+            Ok(data) if Sqlite::is_in(&data) => self.with_store(async |store| Ok(store.recalls().await?)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Does something with what the data folder keeps.
-    fn with_store(&self, work: impl AsyncFnOnce(&dyn Store) -> Result<Status, Error>) -> Result<Status, Error> {
+    fn with_store<T>(&self, work: impl AsyncFnOnce(&dyn Store) -> Result<T, Error>) -> Result<T, Error> {
         let data = self.data()?;
         runtime()?.block_on(async {
             let store = Sqlite::open(&data).await?;

@@ -21,6 +21,8 @@ pub struct Options<'a> {
     pub site: Option<&'a str>,
     /// What findings write before the paths of files.
     pub folder: &'a str,
+    /// Links that lead out of the folder: they are not followed.
+    pub outside: &'a [String],
 }
 
 /// The largest article that is read, in bytes.
@@ -86,6 +88,7 @@ pub fn articles(files: Vec<(String, Option<Vec<u8>>)>, options: &Options<'_>) ->
         findings: Vec::new(),
     };
     let mut skipped: Vec<(FileId, &str)> = Vec::new();
+    let files: Vec<_> = files.into_iter().chain(options.outside.iter().map(|path| (path.clone(), None))).collect();
     let mut names: Vec<FileId> = Vec::new();
     for (path, bytes) in &files {
         let file = FileId(import.sources.0.len() as u32);
@@ -103,6 +106,7 @@ pub fn articles(files: Vec<(String, Option<Vec<u8>>)>, options: &Options<'_>) ->
             (Some(_), None) if is_large => skipped.push((file, "larger than 1024 KiB")),
             (Some(_), None) => skipped.push((file, "neither UTF-8 nor another encoding that is known")),
             (None, _) if path.ends_with('/') => skipped.push((file, "a hidden folder")),
+            (None, _) if options.outside.contains(path) => skipped.push((file, "a link that leads out of the folder")),
             (None, _) => {
                 library.others.insert(path.to_lowercase(), path.clone());
                 names.push(file);

@@ -1345,6 +1345,32 @@ steps:
     );
 }
 
+// `test`, with a playbook named
+
+#[test]
+fn a_playbook_means_the_tests_beside_it() {
+    let all = out(&starter(), &["test", "playbooks/printers/printer-offline.test.yaml"], "", 0);
+    assert_eq!(out(&starter(), &["test", "playbooks/printers/printer-offline.yaml"], "", 0), all);
+}
+
+// `run`, of what nobody else is given
+
+#[test]
+fn practice_of_a_draft_or_a_withdrawn_version_says_so_first() {
+    let folder = folder("practice-warns");
+    let lamp = "title: Lamp\nsymptoms: [dark]\nstart: one\nsteps:\n  one: {ask: On?, answers: {yes: two, no: two}}\n";
+    write(&folder, "playbooks/lamp.yaml", format!("{lamp}  two: {{resolve: It is on.}}\n"));
+    let practice = |format: &str| run(&folder, &["--data", "data", "run", "lamp", "--format", format], "");
+    assert_eq!(text(&practice("human").stderr), "");
+    out(&folder, &["--data", "data", "recall", "lamp", "--because", "It burns."], "", 0);
+    assert_eq!(text(&practice("human").stderr), "this version of `lamp` was withdrawn: It burns.\n");
+    assert_eq!(text(&practice("json").stderr), "");
+    let draft = lamp.replace("ask: On?", "ask: On?, article: gone");
+    write(&folder, "playbooks/lamp.yaml", format!("{draft}  two: {{resolve: It is on.}}\n"));
+    assert_eq!(text(&practice("human").stderr), "`lamp` is a draft with 1 error; `firstline check` names them\n");
+    assert_eq!(text(&practice("json").stderr), "");
+}
+
 // Which desk
 
 #[test]

@@ -688,6 +688,23 @@ fn recorded_runs_are_walked_over_the_change() {
 }
 
 #[test]
+fn a_shallow_clone_and_an_empty_name_say_the_way_out() {
+    let repository = Repository::new("diff-shallow");
+    base().iter().for_each(|(path, text)| repository.write(path, text));
+    repository.commit("one");
+    repository.commit("two");
+    let address = format!("file://{}", repository.0.display());
+    repository.git(&["clone", "--quiet", "--depth", "1", &address, "clone"]);
+    let diff = |folder: &str, revision| failure(&repository.0.join(folder), &["--data", "nothing", "diff", revision]);
+    assert_eq!(
+        diff("clone", "HEAD~1"),
+        "error: `HEAD~1` is not in this clone, which is shallow; `git fetch --unshallow` gets the earlier revisions\n"
+    );
+    assert!(diff(".", "HEAD~9").contains("neither a git revision nor"));
+    assert!(diff(".", "").contains("no version is named"), "{}", diff(".", ""));
+}
+
+#[test]
 fn another_picture_and_tests_that_are_gone_are_said() {
     let repository = Repository::new("diff-pictures");
     let tests = |names: &[&str]| -> String {

@@ -762,10 +762,38 @@ fn the_command_writes_all_or_nothing() {
         (vec![wiki.as_str(), "--into", "full"], "is no desk"),
         (vec!["full/letter.txt", "--into", "new"], "none of what can be imported"),
         (vec!["gone", "--into", "new"], "cannot be read"),
+        (vec![wiki.as_str(), "--into", "full/letter.txt"], "cannot be imported into `full/letter.txt`: "),
         (vec![wiki.as_str(), "--into", "new", "--as", "playbook"], "one file"),
     ] {
         let (code, _, err) = place.import(&arguments);
         assert!(code == 2 && err.contains(words), "{arguments:?}: {err}");
     }
     assert!(!place.0.join("new").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_are_not_followed() {
+    let place = Place::new("links");
+    fs::create_dir_all(place.0.join("wiki/more")).expect("a folder");
+    for (path, text) in [
+        ("secret.md", "secret"),
+        ("secret.png", "secret"),
+        ("wiki/a.md", "# A\n\n![p](p.png)\n"),
+        ("wiki/more/b.md", "# B\n"),
+    ] {
+        fs::write(place.0.join(path), text).expect("a file");
+    }
+    for (to, link) in
+        [("../secret.md", "wiki/s.md"), ("../secret.png", "wiki/p.png"), ("..", "wiki/up"), ("more/b.md", "wiki/c.md")]
+    {
+        std::os::unix::fs::symlink(to, place.0.join(link)).expect("a link");
+    }
+    let (code, out, err) = place.import(&["wiki", "--into", "desk"]);
+    assert_eq!(code, 0, "{out}{err}");
+    for link in ["p.png", "s.md", "up"] {
+        assert!(out.contains(&format!("`{link}` was not taken: a link that leads out of the folder")), "{link}: {out}");
+    }
+    let written: Vec<String> = place.files().into_iter().filter(|path| path.starts_with("desk/")).collect();
+    assert_eq!(written, ["desk/desk.yaml", "desk/kb/a.md", "desk/kb/c.md", "desk/kb/more/b.md"]);
 }

@@ -4,14 +4,19 @@ mod json;
 mod person;
 pub mod screen;
 
-use super::{Error, Status, output::Format, playbook};
+use super::{Error, Status, output::*, playbook};
 use crate::{
     app::{self, App},
     case::{Actor, Case, Denied, Intake},
+    check::check,
+    clock,
     desk::{Desk, Destination},
+    diagnostic::Severity,
     id::{CaseId, RunId},
     language::Language,
+    playbook::Playbook,
     run::{Audience, CaseInfo, Input, Origin, Outcome, Refused, Run, View, destination},
+    store::Recall,
 };
 use clap::{Args, ValueEnum};
 use std::sync::Arc;
@@ -90,7 +95,7 @@ struct Kept {
 impl Followed<'_> {
     /// In a case, an answer that names no position answers the one that was shown.
     fn take(&mut self, input: &Input, position: Option<&str>) -> Result<bool, Refused> {
-        let Some(kept) = &mut self.kept else { return self.run.take(input, position, crate::clock::now(), "practice") };
+        let Some(kept) = &mut self.kept else { return self.run.take(input, position, clock::now(), "practice") };
         let shown = matches!(input, Input::Say(_)).then(|| self.run.position());
         let position = position.map(str::to_owned).or(shown);
         let said = kept.app.say(&kept.actor, kept.case.id, self.run.id, input, position.as_deref());
@@ -137,6 +142,7 @@ pub fn run(
     arguments: &Arguments,
     load: impl FnOnce() -> Result<Desk, app::Error>,
     kept: impl FnOnce() -> Result<(Runtime, Arc<App>), Error>,
+    recalls: impl FnOnce() -> Result<Vec<Recall>, Error>,
 ) -> Result<Status, Error> {
     if arguments.open_case || arguments.case.is_some() || arguments.resume.is_some() {
         return in_case(arguments, kept);
@@ -161,12 +167,33 @@ pub fn run(
     let refused = |refused: Refused| Error::Usage(format!("{}; there is {}", refused.why, refused.valid.join(", ")));
     let run =
         Run::start(RunId::mint(), Arc::new(program), audience, tier.to_owned(), &arguments.facts).map_err(refused)?;
+    if let Format::Human = arguments.format {
+        // What is kept is no part of practice, and need not be readable.
+        warn(&desk, playbook, &run, &recalls().unwrap_or_default());
+    }
     let title = playbook.title.as_ref().map_or(&playbook.id, |title| &title.value).clone();
     let origin = Origin::practice(playbook);
     let case = CaseInfo::default().reading(arguments.language.and_then(|language| desk.texts(language)));
     let title = case.title(&playbook.id, &title);
     let language = arguments.language.unwrap_or(desk.policy.language());
     follow(arguments, Followed { desk: &desk, title, origin, case, run, kept: None, language })
+}
+
+/// Says why nobody else is given this version: it was withdrawn, or does not pass the check.
+fn warn(desk: &Desk, playbook: &Playbook, run: &Run, recalls: &[Recall]) {
+    let (id, hash) = (&playbook.id, run.program.hash.to_string());
+    let recall = recalls.iter().find(|recall| recall.program == hash);
+    let withdrawn = recall.map(|recall| format!("this version of `{id}` was withdrawn: {}", recall.why));
+    let findings = check(desk, clock::today());
+    let here = findings.iter().filter(|found| found.primary.span.file == playbook.file);
+    let errors = here.filter(|found| found.rule.severity == Severity::Error).count();
+    let failing = (errors > 0).then(|| {
+        let plural = if errors == 1 { "" } else { "s" };
+        format!("`{id}` is a draft with {errors} error{plural}; `firstline check` names them")
+    });
+    for words in withdrawn.into_iter().chain(failing) {
+        anstream::eprintln!("{}", paint(WARNING, words));
+    }
 }
 
 fn follow(arguments: &Arguments, followed: Followed<'_>) -> Result<Status, Error> {

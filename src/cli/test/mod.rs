@@ -51,8 +51,11 @@ pub fn run(
     let desk = load()?;
     // A test file with a finding fails; it never passes by being skipped.
     let broken = broken(&desk, &crate::check::check(&desk, clock::today()));
-    let selected = selection(&arguments.paths, root, &desk)?;
-    let (reports, coverage) = run_tests(&desk, &broken, &selected);
+    let named = selection(&arguments.paths, root, &desk)?;
+    // A playbook's file means the tests beside it.
+    let selected =
+        |file: &str| named(file) || file.strip_suffix(".test.yaml").is_some_and(|stem| named(&format!("{stem}.yaml")));
+    let (reports, coverage) = run_tests(&desk, &broken, selected);
     if reports.is_empty() && !arguments.paths.is_empty() {
         return Err(Error::Usage(format!("there are no tests in `{}`", arguments.paths[0].display())));
     }
