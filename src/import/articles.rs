@@ -11,6 +11,7 @@ use crate::{
     markdown::{self, What},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use unicode_normalization::UnicodeNormalization;
 
 /// How a folder is taken over.
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,6 +159,7 @@ fn stem(path: &str) -> &str {
 
 /// The id that a name gives: words joined by `-`, such as `firstline new` takes; other letters than Latin stay.
 fn id(name: &str) -> String {
+    let name: String = name.nfc().collect();
     let plain = kb::id(&format!("kb/{name}.md")).replace('_', "-");
     let id = kb::id(&format!("kb/{plain}.md"));
     wording::slug(&id, 80).filter(|_| wording::is_latin(&id)).unwrap_or(id)
