@@ -33,17 +33,30 @@ pub fn run(
     if language == desk.policy.language() {
         return Err(Error::Usage(format!("the desk is written in `{language}`; name the language to translate into")));
     }
-    let (path, text, said) = match (desk.playbooks.get(&arguments.id), desk.article(&arguments.id)) {
-        (Some(playbook), _) => texts(&desk, &playbook.id, &desk.source(playbook).path, language),
-        (None, _) if arguments.id == "desk" => texts(&desk, "", "desk.yaml", language),
-        (None, Some(source)) => match article(&desk, source, language) {
+    let (playbook, found) = (desk.playbooks.get(&arguments.id), desk.article(&arguments.id));
+    let source = match (playbook, found) {
+        (Some(playbook), _) => &desk.source(playbook).path,
+        (None, _) if arguments.id == "desk" => "desk.yaml",
+        (None, Some(article)) => &desk.sources.0[article.file.0 as usize].path,
+        (None, None) => return super::playbook(&desk, &arguments.id).map(|_| Status::Fine),
+    };
+    let path = beside(source, language);
+    // What could not be read would be lost.
+    if let Some(mistake) = ["desk.yaml", source, &path].into_iter().find_map(|path| desk.mistake(path)) {
+        let (place, said) = (desk.sources.place(mistake.primary.span), mistake.said());
+        return Err(Error::Usage(format!(
+            "{place}: {said}; nothing was written: mend this first, `firstline check` says how"
+        )));
+    }
+    let (text, said) = match (playbook, found) {
+        (None, Some(article)) if source != "desk.yaml" => match copy(&desk, article, &path, language) {
             Ok(written) => written,
             Err(said) => {
                 anstream::println!("{said}");
                 return Ok(Status::Fine);
             }
         },
-        (None, None) => return super::playbook(&desk, &arguments.id).map(|_| Status::Fine),
+        _ => texts(&desk, playbook.map_or("", |playbook| &playbook.id), language),
     };
     fs::write(folder.join(&path), text)?;
     anstream::println!("{path}: {said}");
@@ -54,10 +67,10 @@ pub fn run(
     Ok(Status::Fine)
 }
 
-/// Path, text, and what to say of it.
-type Written = (String, String, String);
+/// The file, and what to say of it.
+type Written = (String, String);
 
-fn texts(desk: &Desk, id: &str, source: &str, language: Language) -> Written {
+fn texts(desk: &Desk, id: &str, language: Language) -> Written {
     let parts = desk.editions.get(&language).map(|edition| &edition.texts.parts);
     // The same words elsewhere are most often translated alike.
     let known = |hash: &str| {
@@ -75,13 +88,12 @@ fn texts(desk: &Desk, id: &str, source: &str, language: Language) -> Written {
     if done.dropped > 0 {
         said += &format!(", {} without a source and put at the end", done.dropped);
     }
-    (beside(source, language), text, said)
+    (text, said)
 }
 
 /// A copy to work in; or what to do with the one that is there.
-fn article(desk: &Desk, source: &Article, language: Language) -> Result<Written, String> {
+fn copy(desk: &Desk, source: &Article, path: &str, language: Language) -> Result<Written, String> {
     let file = &desk.sources.0[source.file.0 as usize];
-    let path = beside(&file.path, language);
     let now = source.hash();
     if let Some(old) = desk.editions.get(&language).and_then(|edition| edition.articles.get(&source.id)) {
         return Err(match old.is_current() {
@@ -101,7 +113,7 @@ fn article(desk: &Desk, source: &Article, language: Language) -> Result<Written,
         header += &format!("{key}:\n{words}");
     }
     let text = format!("---\n{header}---\n{}", source.body);
-    Ok((path, text, "a copy of the article; translate it where it stands".to_owned()))
+    Ok((text, "a copy of the article; translate it where it stands".to_owned()))
 }
 
 /// The path of a file's translation.

@@ -22,7 +22,7 @@ use crate::{
     yaml::{self, Node},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -49,6 +49,8 @@ pub struct Desk {
     pub synonyms: Vec<Vec<String>>,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
+    /// Files that may hold more than could be read.
+    unread: BTreeSet<FileId>,
     ticket: Option<Document>,
     /// Articles' ids by their earlier ids, and by their paths.
     ways: HashMap<String, String>,
@@ -111,6 +113,7 @@ impl Desk {
             editions: BTreeMap::new(),
             synonyms: Vec::new(),
             findings: Vec::new(),
+            unread: BTreeSet::new(),
             ticket: None,
             ways: HashMap::new(),
         };
@@ -140,6 +143,8 @@ impl Desk {
             desk.sources.0.push(Source::new("desk.yaml", ""));
         }
         desk.findings.extend(findings.into_vec());
+        let hiding = desk.findings.iter().filter(|finding| form::hides(finding.rule));
+        desk.unread = hiding.map(|finding| finding.primary.span.file).collect();
         desk.join_translations(translated);
         desk.join_articles();
         desk
@@ -157,6 +162,22 @@ impl Desk {
                 self.playbooks.insert(playbook.id.clone(), playbook);
             }
         }
+    }
+
+    /// Whether a file may hold more than could be read of it: what seems to be missing there may not be.
+    pub fn is_unread(&self, file: FileId) -> bool {
+        self.unread.contains(&file)
+    }
+
+    /// The same of the file at a path.
+    pub fn is_unread_at(&self, path: &str) -> bool {
+        self.unread.iter().any(|file| self.sources.0[file.0 as usize].path == path)
+    }
+
+    /// The first mistake of form in the file at a path.
+    pub fn mistake(&self, path: &str) -> Option<&Diagnostic> {
+        let of = self.findings.iter().filter(|finding| self.sources.file(finding.primary.span).path == path);
+        of.min_by_key(|finding| finding.primary.span.start)
     }
 
     /// A playbook's file.

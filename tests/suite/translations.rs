@@ -474,6 +474,63 @@ fn the_command_writes_the_file_and_a_run_reads_it() {
     }
 }
 
+#[test]
+fn a_file_that_cannot_be_read_keeps_its_translations() {
+    let (data, folder) = (Folder::new(), Folder::new());
+    let whole = german(|_, _| None);
+    let source = split(DESK, "");
+    let put = |path: &str, text: &str| folder.write(&[(path, text)]);
+    let told = |arguments: &[&str]| {
+        let output = firstline(data.path(), Some(folder.path())).args(arguments).stdin(Stdio::null()).output();
+        let output = output.expect("it starts");
+        (output.status.code().expect("it ends by itself"), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let mut said = String::new();
+    let playbook = "playbooks/printer.yaml";
+    for (path, from, to) in [
+        (FILE, "title:\n", "title:\n   of: x\n"),
+        (FILE, "text: Ja\n", "text: *Ja*\n"),
+        (FILE, "title:\n", "summary: Drucker\ntitle:\n"),
+        (playbook, "start: lights\n", "start: lights\n  more: x\n"),
+        (playbook, "title: Printer", "title: &Printer"),
+        ("desk.yaml", "languages: [en, de]", "languages: [en, de]\n  more: x"),
+    ] {
+        source.iter().for_each(|(path, text)| put(path, text));
+        put(FILE, &whole);
+        let before = fs::read_to_string(folder.path().join(path)).expect("it is there");
+        let broken = before.replacen(from, to, 1);
+        assert_ne!(before, broken, "{from}");
+        put(path, &broken);
+        let before = fs::read_to_string(folder.path().join(FILE)).expect("it is there");
+        let (code, text) = told(&["translate", "printer", "de"]);
+        assert_eq!(code, 2, "{to}: {text}");
+        said += &text;
+        assert_eq!(fs::read_to_string(folder.path().join(FILE)).expect("it is there"), before, "{to}");
+    }
+    insta::assert_snapshot!("what_translate_refuses", said);
+}
+
+#[test]
+fn a_translation_comes_back_with_its_source() {
+    let language = language();
+    let whole = german(|_, _| None);
+    let without = DESK.replace("    tip: Stay calm.\n", "").replace("symptoms: [nothing comes out]\n", "");
+    let next = |source: &str, file: &str| {
+        let mut files = split(source, "");
+        files.push((FILE.to_owned(), file.to_owned()));
+        let desk = self::desk(&files);
+        let texts = desk.texts(language).expect("it is declared");
+        write("printer", language, &desk.originals("printer"), texts.parts.get("printer"), |_| None)
+    };
+    let (kept, progress) = next(&without, &whole);
+    assert_eq!(progress.dropped, 2);
+    // They stay for as long as it takes.
+    assert_eq!(next(&without, &kept).0, kept);
+    assert_eq!(next(DESK, &kept).0, whole);
+    let (changed, progress) = next(&DESK.replace("Stay calm.", "Keep calm."), &kept);
+    assert_eq!((progress.stale, progress.dropped, changed.contains("Bleiben Sie ruhig.")), (1, 0, true));
+}
+
 /// Starts the printer's playbook of the starter desk on the portal; gives the case's address.
 fn start(visitor: &mut Visitor) -> (String, Answer) {
     let page = visitor.get("/help/playbooks/printer-offline");

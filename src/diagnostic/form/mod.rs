@@ -54,6 +54,27 @@ pub use unknown_key::unknown_key;
 pub use wrong_type::wrong_type;
 pub use yaml_trap::yaml_trap;
 
+/// Mistakes behind which more may stand in a file than was read of it.
+static HIDING: &[&Rule] = &[
+    &not_utf8::RULE,
+    &too_large::RULE,
+    &invalid_yaml::RULE,
+    &yaml_trap::RULE,
+    &duplicate_key::RULE,
+    &unknown_key::RULE,
+    &missing_key::RULE,
+    &wrong_type::RULE,
+    &two_kinds::RULE,
+    &no_kind::RULE,
+    &malformed_id::RULE,
+    &out_of_range::RULE,
+];
+
+/// Whether more may stand in a file with this mistake than was read of it: what seems to be missing there may not be.
+pub fn hides(rule: &Rule) -> bool {
+    HIDING.contains(&rule)
+}
+
 /// All rules of this group.
 pub static RULES: &[&Rule] = &[
     &not_utf8::RULE,

@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, FileId, Sink, Span, Spanned, form},
     language::translation::hash,
     template::{Read, Text},
-    yaml::{Fields, Node},
+    yaml::{self, Fields, Node},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,6 +36,8 @@ pub struct Translation {
     pub file: FileId,
     /// In written order.
     pub list: Vec<Translated>,
+    /// Texts without a source, which the file keeps as comments at its end.
+    pub kept: Vec<Translated>,
     /// By the hash of what they translate.
     by_hash: HashMap<String, Vec<usize>>,
 }
@@ -66,7 +68,11 @@ pub fn parse(
     for (at, translated) in list.iter().enumerate().filter(|(_, translated)| !translated.texts.is_empty()) {
         by_hash.entry(translated.of.value.clone()).or_default().push(at);
     }
-    Translation { of: of.to_owned(), file, list, by_hash }
+    let mut kept = Vec::new();
+    if let (_, Some(tree), _) = yaml::parse(file, "", write::kept(text).as_bytes()) {
+        read("", &tree, "", &Sink::default(), &mut kept);
+    }
+    Translation { of: of.to_owned(), file, list, kept, by_hash }
 }
 
 const HELP: &str = "write `{of: hash, text: …}` behind the key; `firstline translate` writes the keys and the hashes";

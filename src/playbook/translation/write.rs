@@ -1,8 +1,11 @@
 //! The file that a translator works in: each text below its source.
 
-use super::{Original, Translation};
+use super::{Original, Translated, Translation};
 use crate::language::{Language, translation::hash};
 use std::fmt::Write;
+
+/// What texts stand below that have no source.
+const KEPT: &str = "# These translate nothing any more";
 
 /// How far a translation is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub fn write(
          # firstline translate {id} {language}\n"
     );
     let mut progress = Progress { all: originals.len(), ..Progress::default() };
+    let list: Vec<&Translated> = old.into_iter().flat_map(|old| old.list.iter().chain(&old.kept)).collect();
     let mut used = Vec::new();
     let mut above: Vec<&str> = Vec::new();
     for original in originals {
@@ -44,7 +48,6 @@ pub fn write(
         }
         let pad = "  ".repeat(keys.len());
         let now = hash(&original.text);
-        let list = old.map(|old| old.list.as_slice()).unwrap_or_default();
         let written = |at: &usize| !list[*at].texts.is_empty();
         let here = list.iter().position(|text| text.path == original.path).filter(written);
         let current = here.filter(|at| list[*at].of.value == now);
@@ -58,7 +61,7 @@ pub fn write(
         for line in original.text.trim_end().lines() {
             writeln!(out, "{}", format!("{pad}# {line}").trim_end()).expect("a string takes all");
         }
-        let own = found.map(|at| list[at].texts.iter().map(|text| text.source.value.clone()).collect::<Vec<_>>());
+        let own = found.map(|at| words(list[at]));
         let texts = own.or_else(|| known(&now)).unwrap_or_default();
         if stale {
             progress.stale += 1;
@@ -67,31 +70,47 @@ pub fn write(
             progress.current += 1;
         }
         let of = found.map_or(now.as_str(), |at| &list[at].of.value);
-        writeln!(out, "{pad}of: {}", scalar(of, &pad)).expect("a string takes all");
-        if original.list {
-            writeln!(out, "{pad}texts:").expect("a string takes all");
-            for text in &texts {
-                writeln!(out, "{pad}  - {}", scalar(text, &format!("{pad}    "))).expect("a string takes all");
-            }
-        } else {
-            let text = texts.first().map(|text| format!(" {}", scalar(text, &pad))).unwrap_or_default();
-            writeln!(out, "{pad}text:{text}").expect("a string takes all");
-        }
+        entry(&mut out, &pad, of, &texts, original.list);
         above = keys;
     }
-    let list = old.map(|old| old.list.as_slice()).unwrap_or_default();
-    let left = list.iter().enumerate().filter(|(at, text)| !used.contains(at) && !text.texts.is_empty());
-    for (n, (_, text)) in left.enumerate() {
-        if n == 0 {
-            out += "\n# These translate nothing any more:\n";
-        }
+    let left: Vec<&Translated> =
+        list.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, text)| *text).collect();
+    let mut kept = String::new();
+    for text in left.into_iter().filter(|text| !text.texts.is_empty()) {
         progress.dropped += 1;
-        writeln!(out, "# {}", text.path).expect("a string takes all");
-        for line in text.texts.iter().flat_map(|text| text.source.value.lines()) {
-            writeln!(out, "#   {line}").expect("a string takes all");
-        }
+        writeln!(kept, "{}:", scalar(&text.path, "")).expect("a string takes all");
+        entry(&mut kept, "  ", &text.of.value, &words(text), text.texts.len() > 1);
     }
+    if !kept.is_empty() {
+        writeln!(out, "\n{KEPT}; when their source is back, so are they:").expect("a string takes all");
+    }
+    kept.lines().for_each(|line| writeln!(out, "{}", format!("# {line}").trim_end()).expect("a string takes all"));
     (out, progress)
+}
+
+/// What stands below the key of a text.
+fn entry(out: &mut String, pad: &str, of: &str, texts: &[String], list: bool) {
+    writeln!(out, "{pad}of: {}", scalar(of, pad)).expect("a string takes all");
+    if list {
+        writeln!(out, "{pad}texts:").expect("a string takes all");
+        for text in texts {
+            writeln!(out, "{pad}  - {}", scalar(text, &format!("{pad}    "))).expect("a string takes all");
+        }
+    } else {
+        let text = texts.first().map(|text| format!(" {}", scalar(text, pad))).unwrap_or_default();
+        writeln!(out, "{pad}text:{text}").expect("a string takes all");
+    }
+}
+
+fn words(text: &Translated) -> Vec<String> {
+    text.texts.iter().map(|text| text.source.value.clone()).collect()
+}
+
+/// The texts below [`KEPT`], as YAML.
+pub fn kept(file: &str) -> String {
+    let below = file.lines().skip_while(|line| !line.starts_with(KEPT)).skip(1);
+    let lines = below.map_while(|line| line.strip_prefix('#'));
+    lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
 }
 
 /// A text as YAML behind a key; `pad` is the indentation of the key.
