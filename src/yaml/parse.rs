@@ -216,6 +216,7 @@ impl Lower<'_> {
             Raw::Text(value) => {
                 if at.referenced == at.defined {
                     self.findings.extend(traps::comment(text, &range, &value, span));
+                    self.findings.extend(traps::anchor(text, span));
                 }
                 Node::Scalar(value)
             }

@@ -56,6 +56,9 @@ pub(super) fn explain(error: &Error, text: &str, file: FileId) -> Fault {
     if let Some(fault) = list_in_braces(text, line.clone(), at, file) {
         return fault;
     }
+    if let Some(fault) = negation(text, line.clone(), file) {
+        return fault;
+    }
     if let Some(found) = fact_in_braces(text, line.end, file) {
         return Fault::Stop(found);
     }
@@ -104,6 +107,19 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
     let first = value.chars().next()?;
     let place = span(start..start + first.len_utf8());
     if let Some(meaning) = meaning(first) {
+        if let Some(escape) = (first == '"').then(|| bad_escape(value)).flatten() {
+            let place = span(start + escape..start + escape + 2);
+            let message = format!("`{}` means nothing in double quotes", &value[escape..escape + 2]);
+            let found = form::yaml_trap(place, message, "use single quotes, in which a backslash is a backslash: '…'");
+            return Some(Fault::Hole(found, hole));
+        }
+        if first == '[' && !value.contains(']') {
+            let help = "end it with `]`; a text that begins with `[` stands in quotes: \"…\"";
+            return Some(Fault::Hole(
+                form::yaml_trap(place, "the list that begins with `[` here is not closed", help),
+                hole,
+            ));
+        }
         let closed = match first {
             '"' | '\'' => {
                 value.len() > 1
@@ -121,11 +137,10 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
         }
         let is_text = first == '-' && !value.starts_with("- ");
         if !closed && !is_text {
-            let found = form::yaml_trap(
-                place,
-                format!("a text cannot begin with `{first}` here: to YAML it is {meaning}"),
-                QUOTE,
-            );
+            let mut found = begins_with(place, first, meaning);
+            if matches!(first, '"' | '\'') {
+                found = found.help("write the whole text on the next line, indented, after `|`");
+            }
             return Some(Fault::Hole(found, hole));
         }
         return None;
@@ -138,6 +153,38 @@ fn trap(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
         QUOTE,
     );
     Some(Fault::Hole(found, hole))
+}
+
+fn begins_with(place: Span, first: char, meaning: &str) -> Diagnostic {
+    form::yaml_trap(place, format!("a text cannot begin with `{first}` here: to YAML it is {meaning}"), QUOTE)
+}
+
+/// A backslash with a letter behind it that says nothing to YAML.
+fn bad_escape(value: &str) -> Option<usize> {
+    let bytes = value.as_bytes();
+    let mut at = 1;
+    while at + 1 < bytes.len() {
+        match bytes[at] {
+            b'\\' if bytes[at + 1].is_ascii_alphabetic() && !b"abefnrtvuxUNLP".contains(&bytes[at + 1]) => {
+                return Some(at);
+            }
+            b'\\' => at += 2,
+            b'"' => return None,
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// `if: !strict`: to YAML the word is a tag.
+fn negation(text: &str, line: Range<usize>, file: FileId) -> Option<Fault> {
+    let written = &text[line.clone()];
+    let start = line.start + written.find("if: !")? + 4;
+    let value = text[start..line.end].split([',', '}']).next()?.trim_end();
+    let span = Span { file, start: start as u32, end: start as u32 + 1 };
+    let help = format!("write `not {}`", wording::shorten(value[1..].trim_start()));
+    let found = form::yaml_trap(span, "a condition cannot begin with `!`: to YAML it is a tag", help);
+    Some(Fault::Hole(found, start..start + value.len()))
 }
 
 /// A tab before the first word of a line.
@@ -174,7 +221,7 @@ fn fact_in_braces(text: &str, end: usize, file: FileId) -> Option<Diagnostic> {
             && line.matches('\'').count().is_multiple_of(2)
     })?;
     let span = Span { file, start: at as u32, end: at as u32 + 2 };
-    Some(form::yaml_trap(span, "a text cannot begin with `{` here: to YAML it is a mapping", QUOTE))
+    Some(begins_with(span, '{', "a mapping"))
 }
 
 /// Where the value of `key: value`, `- value` or `- key: value` begins in a line.
@@ -291,6 +338,20 @@ pub(super) fn comment(text: &str, range: &Range<usize>, value: &str, span: Span)
     })
 }
 
+/// A text whose first word YAML takes for the name of its place, to which nothing refers: `title: &No sound`.
+pub(super) fn anchor(text: &str, span: Span) -> Option<Diagnostic> {
+    let before = text[..span.start as usize].trim_end_matches(' ');
+    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ',')).next()?;
+    let alias = format!("*{}", word.strip_prefix('&')?);
+    let ends = |rest: &str| !rest.starts_with(|c: char| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'));
+    let begins = |before: &str| before.ends_with(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ','));
+    let mut aliases = text.match_indices(&alias).filter(|(at, _)| begins(&text[..*at]));
+    let at = (before.len() - word.len()) as u32;
+    let place = Span { file: span.file, start: at, end: at + 1 };
+    (!aliases.any(|(at, _)| ends(&text[at + alias.len()..])))
+        .then(|| begins_with(place, '&', "an anchor (a name for this place)"))
+}
+
 /// `{label: Yes, it is, goto: x}`
 pub(super) fn comma(key: &Spanned<String>) -> Diagnostic {
     let message = "a comma ends a text inside `{ }`";
@@ -300,7 +361,7 @@ pub(super) fn comma(key: &Spanned<String>) -> Diagnostic {
 
 /// `do: {{ fact }} …`
 pub(super) fn braces(span: Span) -> Diagnostic {
-    form::yaml_trap(span, "a text cannot begin with `{` here: to YAML it is a mapping", QUOTE)
+    begins_with(span, '{', "a mapping")
 }
 
 /// `<<: *defaults`
