@@ -45,6 +45,10 @@ pub struct Context<'a> {
     pub desk: &'a Desk,
     /// Today.
     pub today: Date,
+    /// More may stand in `desk.yaml` than could be read of it.
+    pub desk_unread: bool,
+    /// The same of some playbook.
+    pub some_unread: bool,
     /// All playbooks, by id.
     pub subjects: Vec<Subject<'a>>,
     /// Callees before callers; playbooks that call each other together.
@@ -69,7 +73,8 @@ impl<'a> Context<'a> {
             .map(|(at, playbook)| {
                 let callees = playbook.flow.calls.iter().map(|id| position.get(id.value.as_str()).copied()).collect();
                 let graph = Graph::new(&playbook.flow);
-                let ends = ends(playbook, &graph);
+                let mut ends = ends(playbook, &graph);
+                ends.unsure |= desk.is_unread(playbook.file);
                 Subject { at, playbook, graph, ends, callees }
             })
             .collect();
@@ -96,8 +101,17 @@ impl<'a> Context<'a> {
                 ends.unsure |= unsure;
             }
         }
-        let mut context =
-            Self { desk, today, subjects, order, calls, known: Vec::new(), translations: Part::all(desk) };
+        let mut context = Self {
+            desk,
+            today,
+            desk_unread: desk.is_unread_at("desk.yaml"),
+            some_unread: desk.playbooks.values().any(|playbook| desk.is_unread(playbook.file)),
+            subjects,
+            order,
+            calls,
+            known: Vec::new(),
+            translations: Part::all(desk),
+        };
         context.known = known::compute(&context);
         context
     }
@@ -105,6 +119,11 @@ impl<'a> Context<'a> {
     /// What is known where in a playbook, if that was of interest.
     pub fn sets(&self, subject: &Subject<'_>) -> Option<&Sets> {
         self.known[subject.at].as_ref()
+    }
+
+    /// Whether more may stand in a playbook than could be read of it.
+    pub fn is_unread(&self, subject: &Subject<'_>) -> bool {
+        self.desk.is_unread(subject.playbook.file)
     }
 
     /// The callee of a call.

@@ -14,7 +14,8 @@ pub static RULE: Rule = rule!("FL403", "may_be_unknown", Error);
 
 /// For each playbook: facts without `ask` that may be missing where a branch without `unknown` reads them.
 pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
-    let Some(known) = context.sets(subject) else { return };
+    // Whoever saves it or gives it may be what could not be read.
+    let Some(known) = context.sets(subject).filter(|_| !context.some_unread) else { return };
     let scope = Scope { own: &subject.playbook.flow.facts, desk: &context.desk.facts };
     for (step, node, branch) in branches(&subject.playbook.flow) {
         if branch.unknown.is_some() {

@@ -15,7 +15,8 @@ pub static RULE: Rule = rule!("FL402", "never_known", Error);
 
 /// For each playbook: facts of its own without `ask`, on no path saved or given before they are read.
 pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
-    let Some(known) = context.sets(subject) else { return };
+    // Whoever saves it or gives it may be what could not be read.
+    let Some(known) = context.sets(subject).filter(|_| !context.some_unread) else { return };
     for (node, Read { slot, span, is_known }) in reads(context, subject) {
         let Slot::Own(at) = slot else { continue };
         let fact = &subject.playbook.flow.facts.list[at as usize];

@@ -33,16 +33,18 @@ pub fn goings<'a>(context: &Context<'a>) -> Vec<Going<'a>> {
     out
 }
 
-/// Reports a name that is not in a list.
+/// Reports a name that is not in a list of `desk.yaml`; of a file that could not be read whole, nothing is known.
 pub fn known<'a>(
+    context: &Context<'_>,
     rule: &'static Rule,
     what: &str,
     name: &Spanned<String>,
     all: impl IntoIterator<Item = &'a str> + Clone,
     out: &Findings,
 ) {
-    if all.clone().into_iter().all(|known| known != name.value) {
-        let help = wording::suggest(&name.value, all).unwrap_or_else(|| format!("`desk.yaml` names no {what}"));
+    if all.clone().into_iter().all(|known| known != name.value) && !context.desk_unread {
+        let help = wording::suggest(&name.value, all)
+            .unwrap_or_else(|| format!("`desk.yaml` names no {}", what.trim_end_matches(" called")));
         out.push(
             Diagnostic::new(rule, name.span, format!("there is no {what} `{}`", wording::shorten(&name.value)))
                 .help(help),

@@ -4,6 +4,7 @@ use super::{Context, Findings, links};
 use crate::{
     desk::Target,
     diagnostic::{Diagnostic, Rule, Span},
+    kb::Article,
     playbook::flow::Node,
     rule,
 };
@@ -47,7 +48,8 @@ fn reached(context: &Context<'_>) -> Vec<usize> {
 }
 
 fn report(context: &Context<'_>, id: &str, span: Span, out: &Findings) {
-    let Some(article) = context.desk.article(id).filter(|article| !article.self_service) else { return };
+    let is_staff = |article: &&Article| !article.self_service && !context.desk.is_unread(article.file);
+    let Some(article) = context.desk.article(id).filter(is_staff) else { return };
     let message = format!("article `{}` is for staff: people who help themselves cannot open it", article.id);
     let help = "open it with `audience: [self-service, agent]`, or mark the step `audience: agent`, or drop the link";
     out.push(Diagnostic::new(&RULE, span, message).help(help));

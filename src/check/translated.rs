@@ -24,7 +24,7 @@ pub struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// All parts of a desk, in the languages that it declares.
+    /// All parts of a desk, in the languages that it declares, but those of which either file could not be read whole.
     pub fn all(desk: &'a Desk) -> Vec<Self> {
         let declared = |language: &Language| desk.policy.other_languages().contains(language);
         let editions = desk.editions.iter().filter(|(language, _)| declared(language));
@@ -34,7 +34,14 @@ impl<'a> Part<'a> {
             let by_path = originals.iter().enumerate().map(|(at, original)| (original.path.clone(), at)).collect();
             Self { language, translation, originals, by_path }
         };
-        parts.map(part).collect()
+        let is_read = |part: &Self| {
+            let source = match desk.playbooks.get(&part.translation.of) {
+                Some(playbook) => desk.is_unread(playbook.file),
+                None => desk.is_unread_at("desk.yaml"),
+            };
+            !source && !desk.is_unread(part.translation.file)
+        };
+        parts.map(part).filter(is_read).collect()
     }
 
     /// What a text translates.
@@ -56,10 +63,12 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The translated articles of a desk in the languages that it declares, each with what it translates.
+/// The translated articles of a desk in the languages that it declares, each with what it translates, where both could
+/// be read whole.
 pub fn articles(desk: &Desk) -> impl Iterator<Item = (Language, &Article, &Article)> {
     let declared = |language: &Language| desk.policy.other_languages().contains(language);
     let editions = desk.editions.iter().filter(move |(language, _)| declared(language));
     let all = editions.flat_map(|(language, edition)| edition.articles.iter().map(move |found| (*language, found)));
-    all.filter_map(|(language, (id, article))| Some((language, article, desk.articles.get(id)?)))
+    let pairs = all.filter_map(|(language, (id, article))| Some((language, article, desk.articles.get(id)?)));
+    pairs.filter(|(_, article, source)| !desk.is_unread(article.file) && !desk.is_unread(source.file))
 }

@@ -16,7 +16,7 @@ pub static RULE: Rule = rule!("FL401", "undeclared_fact", Error);
 pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     let flow = &subject.playbook.flow;
     let names = || flow.facts.names().chain(context.desk.facts.names());
-    for fault in &flow.faults {
+    for fault in flow.faults.iter().filter(|_| !context.desk_unread) {
         let Fault::Undeclared { name, literal } = fault else { continue };
         let near = wording::nearest(&name.value, names());
         let help = match (literal, near) {
@@ -30,7 +30,8 @@ pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
     }
     for node in &flow.nodes {
         let Node::Call(call) = node else { continue };
-        let Some(callee) = context.callee(subject, call.number) else { continue };
+        let callee = context.callee(subject, call.number).filter(|callee| !context.is_unread(callee));
+        let Some(callee) = callee else { continue };
         let facts = &callee.playbook.flow.facts;
         for (name, _) in call.with.iter().filter(|(name, _)| facts.position(&name.value).is_none()) {
             let help = match context.desk.facts.position(&name.value) {
@@ -47,6 +48,9 @@ pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
 
 /// For `desk.yaml`: the routes' conditions and the prompts of its facts; for articles: `applies_to`.
 pub fn check_desk(context: &Context<'_>, out: &Findings) {
+    if context.desk_unread {
+        return;
+    }
     for fault in &context.desk.policy.faults {
         let Fault::Undeclared { name, literal } = fault else { continue };
         let help = match literal {

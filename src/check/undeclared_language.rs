@@ -13,7 +13,7 @@ pub static RULE: Rule = rule!("FL517", "undeclared_language", Warning);
 pub fn check(context: &Context<'_>, out: &Findings) {
     let policy = &context.desk.policy;
     for (language, edition) in &context.desk.editions {
-        if policy.other_languages().contains(language) {
+        if policy.other_languages().contains(language) || context.desk_unread {
             continue;
         }
         let texts = edition.texts.parts.values().map(|part| part.file);

@@ -11,6 +11,6 @@ pub fn check(context: &Context<'_>, out: &Findings) {
     let policy = &context.desk.policy;
     for calendar in policy.tiers.iter().filter_map(|tier| tier.calendar.as_ref()) {
         let ids = policy.calendars.iter().map(|(id, _)| id.value.as_str());
-        references::known(&RULE, "calendar", calendar, ids, out);
+        references::known(context, &RULE, "calendar", calendar, ids, out);
     }
 }

@@ -10,6 +10,6 @@ pub static RULE: Rule = rule!("FL604", "unknown_connector", Error);
 pub fn check(context: &Context<'_>, out: &Findings) {
     let policy = &context.desk.policy;
     for connector in policy.tiers.iter().flat_map(|tier| &tier.deliver) {
-        references::known(&RULE, "connector", connector, policy.connector_ids(), out);
+        references::known(context, &RULE, "connector", connector, policy.connector_ids(), out);
     }
 }

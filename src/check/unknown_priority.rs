@@ -10,6 +10,6 @@ pub static RULE: Rule = rule!("FL605", "unknown_priority", Error);
 pub fn check(context: &Context<'_>, out: &Findings) {
     let ids = context.desk.policy.priorities.iter().map(|priority| priority.id.value.as_str());
     for priority in references::goings(context).iter().filter_map(|going| going.priority) {
-        references::known(&RULE, "priority", priority, ids.clone(), out);
+        references::known(context, &RULE, "priority", priority, ids.clone(), out);
     }
 }

@@ -13,6 +13,6 @@ pub fn check(context: &Context<'_>, out: &Findings) {
         let Some(team) = going.team else { continue };
         let tier = going.to.map(|to| to.value.as_str()).filter(|to| policy.tier(to).is_some());
         let what = tier.map_or_else(|| "team".to_owned(), |tier| format!("team in `{tier}` called"));
-        references::known(&RULE, &what, team, references::teams(policy, tier).iter().copied(), out);
+        references::known(context, &RULE, &what, team, references::teams(policy, tier).iter().copied(), out);
     }
 }

@@ -15,6 +15,6 @@ pub fn check(context: &Context<'_>, out: &Findings) {
     all.extend(policy.upset.iter().filter_map(|upset| upset.to.as_ref()));
     all.extend(context.desk.playbooks.values().filter_map(|playbook| playbook.tier.as_ref()));
     for tier in all {
-        references::known(&RULE, "tier", tier, tiers.iter().copied(), out);
+        references::known(context, &RULE, "tier", tier, tiers.iter().copied(), out);
     }
 }

@@ -31,7 +31,8 @@ pub fn check(context: &Context<'_>, out: &Findings) {
         }
     }
     for (language, edition) in &desk.editions {
-        for (file, path) in edition.strays.iter().filter(|_| desk.policy.other_languages().contains(language)) {
+        let declared = desk.policy.other_languages().contains(language);
+        for (file, path) in edition.strays.iter().filter(|(_, path)| declared && !desk.is_unread_at(path)) {
             let top = Span { file: *file, start: 0, end: 0 };
             let message = format!("there is no article `{path}` to translate");
             let help = "name the file after the article beside it that it translates";

@@ -279,7 +279,11 @@ fn is_flow(changes: &[Change]) -> bool {
 
 /// Compares two versions of a desk.
 pub fn compare(old: &Desk, new: &Desk) -> Comparison {
-    let shared = facts::compare(&facts::shared(old), &facts::shared(new));
+    let is_read = |desk: &&Desk| !desk.facts.list.is_empty() || !desk.is_unread_at("desk.yaml");
+    let shared = match [old, new].iter().all(is_read) {
+        true => facts::compare(&facts::shared(old), &facts::shared(new)),
+        false => Vec::new(),
+    };
     let mut changes: BTreeMap<&str, Vec<Change>> = BTreeMap::new();
     let added: Vec<&Playbook> = without(new, old);
     let mut removed: Vec<&Playbook> = without(old, new);

@@ -47,12 +47,21 @@ pub fn starters(playbook: &Playbook) -> &'static str {
 pub fn compare(old_desk: &Desk, then: &Playbook, new_desk: &Desk, now: &Playbook) -> Vec<Change> {
     let (old, new) = (Side::new(old_desk, then), Side::new(new_desk, now));
     let mut out = Vec::new();
-    head(old, new, &mut out);
-    match (old.flow.broken, new.flow.broken) {
-        (false, true) => out.push(Change::new("", Kind::Unreadable, "cannot be run as it is: see `firstline check`")),
-        (true, false) => out.push(Change::new("", Kind::Unreadable, "can be run now, it could not be before")),
-        _ => {}
+    // What seems to be missing from a file that could not be read whole may not be.
+    let unread = |side: Side<'_>| side.desk.is_unread(side.playbook.file);
+    let text = |side: Side<'_>| side.desk.source(side.playbook).text.clone();
+    let said = match (unread(old), unread(new), old.flow.broken, new.flow.broken) {
+        (true, true, ..) if text(old) == text(new) => None,
+        (_, true, ..) => Some("cannot be read whole: see `firstline check`"),
+        (true, false, ..) => Some("can be read now, it could not be before"),
+        (.., false, true) => Some("cannot be run as it is: see `firstline check`"),
+        (.., true, false) => Some("can be run now, it could not be before"),
+        _ => None,
+    };
+    if !unread(old) && !unread(new) {
+        head(old, new, &mut out);
     }
+    out.extend(said.map(|said| Change::new("", Kind::Unreadable, said)));
     if !old.flow.steps.is_empty() && !new.flow.steps.is_empty() {
         out.extend(facts::compare(&facts::own(&old.flow.facts, old_desk), &facts::own(&new.flow.facts, new_desk)));
         steps(old, new, &mut out);

@@ -13,6 +13,15 @@ const ROUTING: [&str; 4] = ["tiers", "routes", "priorities", "upset"];
 
 /// Compares what two desks say besides their facts.
 pub fn compare(old: &Desk, new: &Desk) -> Vec<Change> {
+    let is_read = |desk: &Desk| !parts(desk).is_empty() || !desk.is_unread_at("desk.yaml");
+    let said = match (is_read(old), is_read(new)) {
+        (true, true) => None,
+        (_, false) => Some("`desk.yaml` cannot be read: see `firstline check`"),
+        (false, true) => Some("`desk.yaml` can be read now, it could not be before"),
+    };
+    if let Some(said) = said {
+        return vec![Change::new("", Kind::Unreadable, said)];
+    }
     let (old, new) = (parts(old), parts(new));
     let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let changed = keys.into_iter().filter(|key| *key != "facts" && old.get(*key) != new.get(*key));

@@ -4,7 +4,11 @@ use super::{
     super::flow::{Branch, Node},
     reader::Reader,
 };
-use crate::{diagnostic::form, yaml};
+use crate::{
+    diagnostic::{Spanned, form},
+    expression::Condition,
+    yaml,
+};
 
 pub fn read(step: &mut Reader<'_>) {
     let mut arms = Vec::new();
@@ -31,13 +35,16 @@ pub fn read(step: &mut Reader<'_>) {
         for (n, item) in items.iter().enumerate() {
             let mut condition = None;
             let name = (n + 1).to_string();
-            let way = step.detailed_way(&crate::diagnostic::Spanned::new(name, item.span), item, &mut |fields| {
+            let way = step.detailed_way(&Spanned::new(name, item.span), item, &mut |fields| {
                 condition = fields.required("if", "write `if:` and a condition");
             });
-            match condition {
-                Some(source) => arms.push((step.condition(&source), source, way)),
-                None => step.broken(),
-            }
+            arms.push(match condition {
+                Some(source) => (step.condition(&source), source, way),
+                None => {
+                    step.broken();
+                    (Condition::Broken, Spanned::new(String::new(), item.span), way)
+                }
+            });
         }
     }
     step.push(Node::Branch(Branch { arms, otherwise, unknown }));
