@@ -55,6 +55,7 @@ mod unknown_team;
 mod unknown_tier;
 mod unknown_translation;
 mod unreachable_step;
+mod unstaffed_tier;
 mod value_not_allowed;
 mod way_never_taken;
 
@@ -130,6 +131,7 @@ static CHECKS: &[Check] = &checks![
     desk unknown_calendar,
     desk unknown_connector,
     desk unknown_priority,
+    desk unstaffed_tier,
     desk test_mismatch,
 ];
 
