@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Subject, faults};
 use crate::{
-    diagnostic::{Diagnostic, Rule, Spanned, wording},
+    diagnostic::{Diagnostic, Rule, Spanned, locate, wording},
     expression::{Fault, Type},
     playbook::flow::{Given, Node},
     rule,
@@ -40,6 +40,12 @@ pub fn check(context: &Context<'_>, subject: &Subject<'_>, out: &Findings) {
 /// For `desk.yaml`, and `applies_to` of articles.
 pub fn check_desk(context: &Context<'_>, out: &Findings) {
     report(faults::of(context, None), out);
+    let desk = context.desk;
+    let categories = desk.playbooks.values().filter_map(|playbook| Some(playbook.category.as_ref()?.value.as_str()));
+    compared(context, "playbook", desk.playbooks.keys().map(String::as_str), out);
+    if !context.some_unread {
+        compared(context, "category", categories, out);
+    }
     let facts = &context.desk.facts;
     let named = context.desk.articles.values().flat_map(|article| &article.applies_to);
     for (name, values) in named {
@@ -50,6 +56,22 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
             let message = format!("`{name}` can never be `{}`", wording::shorten(&value.value));
             out.push(Diagnostic::new(&RULE, value.span, message).help(format!("it takes {}", kind.takes())));
         }
+    }
+}
+
+/// What routes compare with the ids of playbooks, or their categories.
+fn compared<'a>(context: &Context<'_>, name: &str, all: impl Iterator<Item = &'a str> + Clone, out: &Findings) {
+    for (word, written) in context.desk.policy.compared(name) {
+        if all.clone().any(|known| known == &*word) {
+            continue;
+        }
+        let file = &context.desk.sources.file(written.span).text;
+        let at = written.value.find(&*word).unwrap_or_default();
+        let span = locate(file, written.span, &word, at, &written.value);
+        let help = wording::suggest(&word, all.clone())
+            .unwrap_or_else(|| format!("name the {name} of a playbook that there is"));
+        let message = format!("`{name}` can never be `{}`", wording::shorten(&word));
+        out.push(Diagnostic::new(&RULE, span, message).help(help));
     }
 }
 

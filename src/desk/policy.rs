@@ -11,6 +11,7 @@ use crate::{
     yaml::{Fields, Node, ident},
 };
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// A level of support.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct Priority {
 #[derive(Debug)]
 pub struct Route {
     when: Condition,
+    /// The condition, as it is written.
+    written: Spanned<String>,
     /// The tier.
     pub to: Option<Spanned<String>>,
     /// The team there.
@@ -183,6 +186,20 @@ impl Policy {
     /// Those that they are translated into.
     pub fn other_languages(&self) -> &[Language] {
         self.languages.get(1..).unwrap_or_default()
+    }
+
+    /// What the routes' conditions compare this with: the words, and the conditions that they stand in.
+    pub fn compared(&self, readable: &str) -> Vec<(Arc<str>, &Spanned<String>)> {
+        let mut out = Vec::new();
+        for route in &self.routes {
+            route.when.values(&mut |slot, value| match (slot, value) {
+                (Slot::Own(at), Value::Text(word)) if READABLE[at as usize] == readable => {
+                    out.push((Arc::clone(word), &route.written));
+                }
+                _ => {}
+            });
+        }
+        out
     }
 
     /// A tier by its id.
@@ -364,6 +381,13 @@ pub fn parse(tree: &Spanned<Node>, text: &str, findings: &Sink<Diagnostic>) -> (
     if let Some((key, node)) = fields.take("tiers") {
         policy.tiers = each(key, node, findings, |node| tier(node, findings));
     }
+    for (at, tier) in policy.tiers.iter().enumerate() {
+        if let Some(first) = policy.tiers[..at].iter().find(|first| first.id.value == tier.id.value) {
+            let message = format!("two tiers are called `{}`", tier.id.value);
+            let help = "give each an id of its own: a tier is known by it everywhere";
+            findings.push(form::name_clash(tier.id.span, message, first.id.span, help));
+        }
+    }
     if policy.tiers.is_empty() {
         policy.tiers = Policy::standard(top).tiers;
     }
@@ -503,8 +527,9 @@ fn route(
         let at = READABLE.iter().position(|known| *known == name)?;
         Some((Slot::Own(at as u32), &types[at]))
     };
-    let when = expression::parse(&when?, text, &find, findings, faults);
-    Some(Route { when, to, team, priority })
+    let written = when?;
+    let when = expression::parse(&written, text, &find, findings, faults);
+    Some(Route { when, written, to, team, priority })
 }
 
 /// The names that a route's condition may read, for messages.
