@@ -3,10 +3,13 @@
 use super::{
     graph::{Graph, components},
     known::{self, Sets},
+    links,
     translated::Part,
 };
 use crate::{
     desk::Desk,
+    diagnostic::Span,
+    markdown::Link,
     playbook::{Playbook, flow::EndKind},
 };
 use jiff::civil::Date;
@@ -37,6 +40,8 @@ pub struct Subject<'a> {
     pub ends: Ends,
     /// Its callees by the numbers of its calls; `None` where there is no such playbook.
     pub callees: Vec<Option<u32>>,
+    /// The links and pictures in its texts, each with its place and whether more than staff may read it.
+    pub links: Vec<(Span, Link, bool)>,
 }
 
 /// See the module.
@@ -75,7 +80,7 @@ impl<'a> Context<'a> {
                 let graph = Graph::new(&playbook.flow);
                 let mut ends = ends(playbook, &graph);
                 ends.unsure |= desk.is_unread(playbook.file);
-                Subject { at, playbook, graph, ends, callees }
+                Subject { at, playbook, graph, ends, callees, links: links::of_playbook(desk, playbook) }
             })
             .collect();
         let calls: Vec<Vec<u32>> = subjects

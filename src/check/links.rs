@@ -1,19 +1,113 @@
-//! What articles lead to, for the rules about them.
+//! What articles and the texts of steps lead to, for the rules about them.
 
-use super::{Context, Findings, translated};
+use super::{Findings, context::Context, translated};
 use crate::{
-    desk::Target,
-    diagnostic::{Diagnostic, Rule, Span, wording},
+    desk::{Desk, Target},
+    diagnostic::{Diagnostic, Rule, Span, locate, wording},
     kb::Article,
-    markdown::Link,
+    markdown::{self, Link},
+    playbook::{
+        Playbook,
+        flow::{EndKind, Node},
+    },
+    template::Text,
 };
 
-/// Every link and picture of every article and its translations, with where it leads.
-pub fn all<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Article, &'a Link, Target<'a>)> {
+/// A link or a picture, with where it leads.
+pub struct Linked<'a> {
+    /// The article that it is written in; none, for a text of a step.
+    pub from: Option<&'a Article>,
+    /// Its place.
+    pub span: Span,
+    /// What is written.
+    pub link: &'a Link,
+    /// Where it leads.
+    pub target: Target<'a>,
+    /// People who help themselves may read it.
+    pub open: bool,
+}
+
+/// Every link and picture of every article and its translations, and of every step.
+pub fn all<'a>(context: &'a Context<'a>) -> impl Iterator<Item = Linked<'a>> {
     let desk = context.desk;
     let articles = desk.articles.values().chain(translated::articles(desk).map(|(_, article, _)| article));
     let links = articles.flat_map(|article| article.outline.links.iter().map(move |link| (article, link)));
-    links.map(move |(article, link)| (article, link, desk.target(Some(article), &link.target)))
+    let of_articles = links.map(move |(article, link)| Linked {
+        from: Some(article),
+        span: article.span(&link.at),
+        link,
+        target: desk.target(Some(article), &link.target),
+        open: article.self_service,
+    });
+    let reached = reached(context);
+    let of_steps = context.subjects.iter().flat_map(move |subject| {
+        let open = reached.contains(&subject.at);
+        subject.links.iter().map(move |(span, link, is_open)| Linked {
+            from: None,
+            span: *span,
+            link,
+            target: desk.target(None, &link.target),
+            open: open && *is_open,
+        })
+    });
+    of_articles.chain(of_steps)
+}
+
+/// The links and pictures in the texts of a playbook, each with its place and whether more than staff may read it.
+pub fn of_playbook(desk: &Desk, playbook: &Playbook) -> Vec<(Span, Link, bool)> {
+    let flow = &playbook.flow;
+    let file = &desk.source(playbook).text;
+    let mut out: Vec<(Span, Link, bool)> = Vec::new();
+    let mut add = |text: &Text, open: bool| {
+        let source = &text.source;
+        if !source.value.contains(['[', '<']) {
+            return;
+        }
+        for link in markdown::outline(&source.value).links {
+            let span = locate(file, source.span, &source.value[link.at.clone()], link.at.start, &source.value);
+            // A text may belong to many prompts; and what a value makes of a link is not known.
+            if !link.target.contains("{{") && out.iter().all(|(known, other, _)| (*known, other) != (span, &link)) {
+                out.push((span, link, open));
+            }
+        }
+    };
+    flow.facts.list.iter().filter_map(|fact| fact.ask.as_ref()).for_each(|ask| add(ask, true));
+    for step in &flow.steps {
+        for (_, node) in flow.nodes_of(step) {
+            match node {
+                Node::Prompt(prompt) => {
+                    [Some(&prompt.text), prompt.verify.as_deref()]
+                        .into_iter()
+                        .flatten()
+                        .for_each(|text| add(text, !step.staff));
+                    prompt.tip.iter().for_each(|tip| add(tip, false));
+                }
+                Node::End(end) => {
+                    add(&end.text, !step.staff && end.kind != EndKind::Escalated);
+                    end.tell.iter().for_each(|tell| add(tell, !step.staff));
+                }
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// The playbooks that self-service may start, and what they call that is not for staff.
+pub fn reached(context: &Context<'_>) -> Vec<usize> {
+    let is_open = |at: &usize| context.subjects[*at].playbook.audience.self_service;
+    let mut reached: Vec<usize> = (0..context.subjects.len()).filter(is_open).collect();
+    let mut next = 0;
+    while let Some(at) = reached.get(next) {
+        let called: Vec<usize> = context.calls[*at].iter().map(|callee| *callee as usize).collect();
+        for callee in called {
+            if !reached.contains(&callee) && !context.subjects[callee].playbook.audience.is_staff() {
+                reached.push(callee);
+            }
+        }
+        next += 1;
+    }
+    reached
 }
 
 /// The name that was probably meant. Libraries are large: names of quite another length are not looked at.

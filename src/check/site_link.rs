@@ -13,10 +13,10 @@ pub static RULE: Rule = rule!("FL512", "site_link", Warning);
 /// For all articles, at the first place of each.
 pub fn check(context: &Context<'_>, out: &Findings) {
     let mut places: Vec<(Span, String)> = Vec::new();
-    for (article, link, _) in links::all(context).filter(|(.., target)| *target == Target::Site) {
-        if places.last().is_none_or(|(span, _)| span.file != article.file) {
-            let message = format!("`{}` is a place on a website that is not named", wording::shorten(&link.target));
-            places.push((article.span(&link.at), message));
+    for linked in links::all(context).filter(|linked| linked.from.is_some() && linked.target == Target::Site) {
+        if places.last().is_none_or(|(span, _)| span.file != linked.span.file) {
+            let target = wording::shorten(&linked.link.target);
+            places.push((linked.span, format!("`{target}` is a place on a website that is not named")));
         }
     }
     let all = |count| format!("this link and those of {} articles more do not name their website", count - 1);

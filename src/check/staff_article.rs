@@ -12,9 +12,9 @@ use crate::{
 /// See the page beside this file.
 pub static RULE: Rule = rule!("FL508", "staff_article", Error);
 
-/// For the desk: steps that self-service may reach, and articles that it may read.
+/// For the desk: steps that self-service may reach, and what it may read.
 pub fn check(context: &Context<'_>, out: &Findings) {
-    for at in reached(context) {
+    for at in links::reached(context) {
         let flow = &context.subjects[at].playbook.flow;
         for step in flow.steps.iter().filter(|step| !step.staff) {
             for (_, node) in flow.nodes_of(step) {
@@ -23,28 +23,11 @@ pub fn check(context: &Context<'_>, out: &Findings) {
             }
         }
     }
-    for (article, link, target) in links::all(context).filter(|(article, ..)| article.self_service) {
-        if let Target::Article(id, _) = target {
-            report(context, id, article.span(&link.at), out);
+    for linked in links::all(context).filter(|linked| linked.open) {
+        if let Target::Article(id, _) = linked.target {
+            report(context, id, linked.span, out);
         }
     }
-}
-
-/// The playbooks that self-service may start, and what they call that is not for staff.
-fn reached(context: &Context<'_>) -> Vec<usize> {
-    let is_open = |at: &usize| context.subjects[*at].playbook.audience.self_service;
-    let mut reached: Vec<usize> = (0..context.subjects.len()).filter(is_open).collect();
-    let mut next = 0;
-    while let Some(at) = reached.get(next) {
-        let called: Vec<usize> = context.calls[*at].iter().map(|callee| *callee as usize).collect();
-        for callee in called {
-            if !reached.contains(&callee) && !context.subjects[callee].playbook.audience.is_staff() {
-                reached.push(callee);
-            }
-        }
-        next += 1;
-    }
-    reached
 }
 
 fn report(context: &Context<'_>, id: &str, span: Span, out: &Findings) {

@@ -10,12 +10,10 @@ use crate::{
 /// See the page beside this file.
 pub static RULE: Rule = rule!("FL505", "unknown_link", Error);
 
-/// For all articles: links in their texts, and `related`.
+/// For all articles and steps: links in their texts, and `related`.
 pub fn check(context: &Context<'_>, out: &Findings) {
-    for (article, link, target) in links::all(context) {
-        if target == Target::Nowhere && !link.image {
-            report(context, &link.target, article.span(&link.at), out);
-        }
+    for linked in links::all(context).filter(|linked| linked.target == Target::Nowhere && !linked.link.image) {
+        report(context, &linked.link.target, linked.span, out);
     }
     for related in context.desk.articles.values().flat_map(|article| &article.related) {
         let (id, desk) = (related.value.as_str(), context.desk);
