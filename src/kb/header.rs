@@ -31,7 +31,15 @@ pub const AUDIENCES: [&str; 2] = ["self-service", "agent"];
 /// Reads the header into the article; returns where the body begins.
 pub(super) fn read(article: &mut Article, path: &str, text: &str, findings: &Sink<Diagnostic>) -> usize {
     let (begin, found) = fence(text);
-    let Some(fence) = found else { return begin };
+    let Some(fence) = found else {
+        if let Some(at) = misplaced(&text[begin..]) {
+            let start = (begin + at.start) as u32;
+            let here = Span { file: article.file, start, end: (begin + at.end) as u32 };
+            let help = "write `---` on the first line of the file, alone and without a space before it";
+            findings.push(form::invalid_yaml(here, "this header is not read: readers see it as text", help));
+        }
+        return begin;
+    };
     let Some((inner, body)) = ends(text, begin, fence) else {
         // A rule across the page is no header; a line `key: value` is the beginning of one.
         if is_entry(first_line(&text[begin + first_line(&text[begin..]).len()..])) {
@@ -89,6 +97,15 @@ pub fn bounds(text: &str) -> Option<(&'static str, Range<usize>, usize)> {
 fn fence(text: &str) -> (usize, Option<&'static str>) {
     let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     (begin, ["---", "+++"].into_iter().find(|fence| first_line(&text[begin..]).trim_end() == *fence))
+}
+
+/// What was meant as a fence: it does not stand on the first line, or is not written as one.
+fn misplaced(text: &str) -> Option<Range<usize>> {
+    let start = text.len() - text.trim_start().len();
+    let line = first_line(&text[start..]).trim_end();
+    let meant = line.len() >= 3 && (line.bytes().all(|b| b == b'-') || line.bytes().all(|b| b == b'+'));
+    let below = &text[(start + first_line(&text[start..]).len()).min(text.len())..];
+    (meant && is_entry(first_line(below))).then(|| start..start + line.len())
 }
 
 /// The bytes of the keys, and where the body begins.

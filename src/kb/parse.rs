@@ -58,7 +58,16 @@ pub fn parse(file: FileId, path: &str, bytes: &[u8], translates: bool) -> (Sourc
         findings.push(form::not_utf8(Span { file, start: at, end: at + '\u{fffd}'.len_utf8() as u32 }));
     }
     let source = Source::new(path, text);
-    let article = article(file, path, &source.text, translates, &findings);
+    let unmerged = form::unmerged(file, &source.text);
+    let is_whole = unmerged.is_none();
+    unmerged.into_iter().for_each(|found| findings.push(found));
+    if source.text.trim().is_empty() {
+        let help = "write what people need to know, behind a header with `title:` and `audience:`";
+        findings.push(form::invalid_yaml(top, "this article is empty", help));
+    }
+    let unheard = Sink::default();
+    let heard = if is_whole { &findings } else { &unheard };
+    let article = article(file, path, &source.text, translates, heard);
     let is_index = path.to_lowercase().ends_with("index.md");
     let article = (!is_index || !article.body.trim().is_empty()).then_some(article);
     (source, article, findings.into_vec())

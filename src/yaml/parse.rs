@@ -33,6 +33,9 @@ pub fn parse(file: FileId, path: &str, bytes: &[u8]) -> (Source, Option<Spanned<
         }
     };
     let source = Source::new(path, text);
+    if let Some(found) = form::unmerged(file, text) {
+        return (source, None, vec![found]);
+    }
     let mut findings = Vec::new();
     let mut masked = Masked { text: text.to_owned(), holes: Vec::new() };
     let tree = loop {

@@ -25,6 +25,7 @@ mod too_large;
 mod two_kinds;
 mod unknown_connector_kind;
 mod unknown_key;
+mod unmerged;
 mod wrong_type;
 mod yaml_trap;
 
@@ -51,6 +52,7 @@ pub use too_large::too_large;
 pub use two_kinds::two_kinds;
 pub use unknown_connector_kind::unknown_connector_kind;
 pub use unknown_key::unknown_key;
+pub use unmerged::unmerged;
 pub use wrong_type::wrong_type;
 pub use yaml_trap::yaml_trap;
 
@@ -68,6 +70,7 @@ static HIDING: &[&Rule] = &[
     &no_kind::RULE,
     &malformed_id::RULE,
     &out_of_range::RULE,
+    &unmerged::RULE,
 ];
 
 /// Whether more may stand in a file with this mistake than was read of it: what seems to be missing there may not be.
@@ -101,5 +104,6 @@ pub static RULES: &[&Rule] = &[
     &unknown_connector_kind::RULE,
     &plain_secret::RULE,
     &malformed_address::RULE,
+    &unmerged::RULE,
     &malformed_ticket::RULE,
 ];
