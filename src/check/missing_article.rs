@@ -32,12 +32,26 @@ pub fn check_desk(context: &Context<'_>, out: &Findings) {
 }
 
 fn report(context: &Context<'_>, id: &Spanned<String>, out: &Findings) {
-    let articles = &context.desk.articles;
-    if context.desk.article(&id.value).is_none() {
-        let near = wording::nearest(&id.value, articles.keys().map(String::as_str))
-            .map(|near| format!("did you mean `{near}`?"));
-        let name = wording::shorten(&id.value);
-        let help = near.unwrap_or_else(|| format!("write it as `kb/{name}.md`"));
-        out.push(Diagnostic::new(&RULE, id.span, format!("there is no article `{name}`")).help(help));
+    let desk = context.desk;
+    if desk.article(&id.value).is_some() {
+        return;
     }
+    let (path, anchor) = id.value.split_once('#').map_or((id.value.as_str(), None), |(path, at)| (path, Some(at)));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let meant = desk.article(path).or_else(|| desk.article(last.strip_suffix(".md").unwrap_or(last)));
+    let near = || wording::nearest(last, desk.articles.keys().map(String::as_str));
+    let name = wording::shorten(&id.value);
+    let help = match (meant, anchor) {
+        (Some(article), Some(anchor)) => format!(
+            "a step names a whole article, `{0}`; a text may link to a part of it: `[…]({0}#{1})`",
+            article.id,
+            wording::shorten(anchor)
+        ),
+        (Some(article), None) => format!("did you mean `{}`?", article.id),
+        (None, _) => match near() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write it as `kb/{}.md`", wording::shorten(path)),
+        },
+    };
+    out.push(Diagnostic::new(&RULE, id.span, format!("there is no article `{name}`")).help(help));
 }

@@ -4,7 +4,7 @@ use crate::{
     desk::Desk,
     diagnostic::Span,
     kb::Article,
-    language::Language,
+    language::{Language, translation::hash},
     playbook::{
         Translation,
         translation::{Original, Translated},
@@ -47,6 +47,11 @@ impl<'a> Part<'a> {
     /// What a text translates.
     pub fn original(&self, translated: &Translated) -> Option<&Original> {
         self.by_path.get(&translated.path).map(|at| &self.originals[*at])
+    }
+
+    /// What a text translates that stands under another path now: its step has another name, or says the same elsewhere.
+    pub fn moved(&self, translated: &Translated) -> Option<&Original> {
+        self.originals.iter().find(|original| hash(&original.text) == translated.of.value)
     }
 
     /// What is translated, in words.

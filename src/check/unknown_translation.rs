@@ -25,7 +25,10 @@ pub fn check(context: &Context<'_>, out: &Findings) {
         for text in part.translation.list.iter().filter(|text| part.original(text).is_none()) {
             let message = format!("{} has no text `{}`", part.name(), wording::shorten(&text.path));
             let paths = part.originals.iter().map(|original| original.path.as_str());
-            let help = wording::nearest(&text.path, paths).map(|near| format!("did you mean `{near}`?"));
+            let id = if of.is_empty() { "desk" } else { of };
+            let renamed = || Some(format!("`firstline translate {id} {}` carries it over", part.language));
+            let near = || wording::nearest(&text.path, paths).map(|near| format!("did you mean `{near}`?"));
+            let help = part.moved(text).and_then(|_| renamed()).or_else(near);
             let help = help.unwrap_or_else(|| "take it out, or move it to where the text is".to_owned());
             out.push(Diagnostic::new(&RULE, text.key, message).help(help));
         }

@@ -103,6 +103,9 @@ fn lex(source: &Spanned<String>, file: &str) -> Parsed<Vec<(Token, Span)>> {
                 return malformed(span(at, text.len()), "this text is not closed", format!("end it with `{c}`"));
             };
             (Token::Text(rest[1..=end].to_owned()), end + 2)
+        } else if let Some(date) = rest.get(..10).filter(|date| date.parse::<jiff::civil::Date>().is_ok()) {
+            let help = format!("put the date in quotes: `\"{date}\"`");
+            return malformed(span(at, at + date.len()), "a date stands in quotes", help);
         } else if c.is_ascii_digit() || (c == '-' && rest[1..].starts_with(|d: char| d.is_ascii_digit())) {
             let end = rest[1..].find(|d: char| !d.is_ascii_digit() && d != '.').map_or(rest.len(), |n| n + 1);
             match rest[..end].parse::<f64>() {

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Sink, Span, Spanned, form, wording};
 pub struct Fields<'a> {
     entries: Vec<(&'a Spanned<String>, &'a Spanned<Node>, bool)>,
     known: Vec<&'static str>,
+    missing: Vec<(&'static str, String)>,
     /// What the mapping describes, with its article: "an `ask` step".
     pub owner: String,
     /// Where to point when something is missing.
@@ -27,7 +28,7 @@ impl<'a> Fields<'a> {
         match &node.value {
             Node::Map(map) => {
                 let entries = map.iter().map(|(key, value)| (key, value, false)).collect();
-                Some(Self { entries, known: Vec::new(), owner, span, findings })
+                Some(Self { entries, known: Vec::new(), missing: Vec::new(), owner, span, findings })
             }
             Node::Broken => None,
             other => {
@@ -43,7 +44,7 @@ impl<'a> Fields<'a> {
     /// Nothing left to read.
     pub fn done(findings: &'a Sink<Diagnostic>) -> Self {
         let span = Span { file: crate::diagnostic::FileId(0), start: 0, end: 0 };
-        Self { entries: Vec::new(), known: Vec::new(), owner: String::new(), span, findings }
+        Self { entries: Vec::new(), known: Vec::new(), missing: Vec::new(), owner: String::new(), span, findings }
     }
 
     /// The keys that are there, asked for or not.
@@ -122,9 +123,14 @@ impl<'a> Fields<'a> {
     pub fn require(&mut self, key: &'static str, example: &str) -> bool {
         let there = self.take(key).is_some();
         if !there {
-            self.findings.push(form::missing_key(self.span, &self.owner, key, example));
+            self.lacks(key, example);
         }
         there
+    }
+
+    /// Says that a key is not there which something else makes necessary.
+    pub fn lacks(&mut self, key: &'static str, example: &str) {
+        self.missing.push((key, example.to_owned()));
     }
 
     /// A number above zero, and at most `max`.
@@ -168,12 +174,21 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reports the keys that nobody asked for.
-    pub fn finish(self) {
-        for (key, _, taken) in &self.entries {
-            if !taken {
-                self.findings.push(form::unknown_key(key, &self.owner, &self.known));
-            }
+    /// Reports the keys that nobody asked for. One that was written for one that is missing is one mistake.
+    pub fn finish(mut self) {
+        let unknown: Vec<_> = self.entries.iter().filter(|(.., taken)| !taken).map(|(key, ..)| *key).collect();
+        for key in unknown {
+            let meant = wording::nearest(&key.value, self.known.iter().copied());
+            self.missing.retain(|(missing, _)| Some(*missing) != meant);
+            self.findings.push(form::unknown_key(key, &self.owner, &self.known));
+        }
+    }
+}
+
+impl Drop for Fields<'_> {
+    fn drop(&mut self) {
+        for (key, example) in &self.missing {
+            self.findings.push(form::missing_key(self.span, &self.owner, key, example));
         }
     }
 }

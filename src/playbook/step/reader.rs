@@ -107,6 +107,7 @@ pub fn read<'a>(
             // There it is a way on.
             present.retain(|(kind, _)| kind.key != "not_resolved");
         }
+        present.sort_by_key(|(_, key)| key.span.start);
         match present.as_slice() {
             [] => {
                 let keys: Vec<&str> = reader.fields.keys().map(|key| key.value.as_str()).collect();

@@ -1,7 +1,6 @@
 //! `tasks`: actions to be done all, in order.
 
 use super::reader::Reader;
-use crate::diagnostic::form;
 
 pub fn read(step: &mut Reader<'_>) {
     step.verify();
@@ -11,7 +10,7 @@ pub fn read(step: &mut Reader<'_>) {
     let items = step.items("tasks", false);
     if failed.is_none() && items.iter().any(|item| item.failed.is_none()) {
         let help = "say where to go when an item fails: `failed: some-step`; an item may have a `failed` of its own";
-        step.findings.push(form::missing_key(step.fields.span, &step.fields.owner, "failed", help));
+        step.fields.lacks("failed", help);
         step.broken();
     }
     let first = step.next_node();

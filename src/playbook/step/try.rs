@@ -1,7 +1,6 @@
 //! `try`: actions offered one at a time, best first, until one works.
 
 use super::reader::{Item, Reader};
-use crate::diagnostic::form;
 
 pub fn read(step: &mut Reader<'_>) {
     step.verify();
@@ -10,7 +9,7 @@ pub fn read(step: &mut Reader<'_>) {
     let mut items = step.items("try", true);
     if step.verify.is_none() && items.iter().any(|item| item.verify.is_none()) {
         let help = "ask what the person can see if it worked: `verify: Does a test page print?`";
-        step.findings.push(form::missing_key(step.fields.span, &step.fields.owner, "verify", help));
+        step.fields.lacks("verify", help);
         step.broken();
     }
     // Best first; the sort is stable, so ties stay as written.
