@@ -32,6 +32,7 @@ mod no_way_out;
 mod password_prompt;
 mod recursive_call;
 mod review_overdue;
+mod same_label;
 mod shadowed_condition;
 mod site_link;
 mod staff_article;
@@ -108,6 +109,7 @@ static CHECKS: &[Check] = &checks![
     both password_prompt,
     each known_on_asked_fact,
     both fact_cycle,
+    both same_label,
     each staff_call,
     each review_overdue,
     each no_symptoms,

@@ -73,7 +73,15 @@ pub fn parse(id: &str, file: FileId, tree: Option<&Spanned<Node>>, findings: &Si
             ));
         }
     }
-    TestFile { playbook: id.to_owned(), file, tests, broken: tree.is_none() || findings.len() > before }
+    let broken = tree.is_none() || findings.len() > before;
+    for (at, test) in tests.iter().enumerate() {
+        if let Some(first) = tests[..at].iter().find(|first: &&AuthorTest| first.name.value == test.name.value) {
+            let message = format!("two tests are called `{}`", wording::shorten(&test.name.value));
+            let help = "say of each what it shows: reports name a test by it";
+            findings.push(form::name_clash(test.name.span, message, first.name.span, help));
+        }
+    }
+    TestFile { playbook: id.to_owned(), file, tests, broken }
 }
 
 fn one(node: &Spanned<Node>, findings: &Sink<Diagnostic>) -> Option<AuthorTest> {

@@ -2,7 +2,7 @@
 
 use super::{Facts, Flow, Playbook, Scope, Starters, facts, step};
 use crate::{
-    diagnostic::{Diagnostic, FileId, Sink, Span, Spanned, form},
+    diagnostic::{Diagnostic, FileId, Sink, Span, Spanned, form, wording},
     expression::Fault,
     yaml::{Fields, Node, ident},
 };
@@ -131,6 +131,7 @@ fn flow(
             built.broken = true;
         }
     }
+    let renamed: Vec<_> = built.steps.iter().flat_map(|step| &step.was).cloned().collect();
     let step::Built { steps, nodes, calls, broken } = built;
     let form_errors =
         findings.len() > before || own.list.iter().any(|fact| matches!(fact.kind, crate::expression::Type::Broken));
@@ -144,6 +145,12 @@ fn flow(
         missing: Vec::new(),
         broken: broken || form_errors,
     };
+    for (at, was) in renamed.iter().enumerate() {
+        if let Some(first) = renamed[..at].iter().find(|first| first.value == was.value) {
+            let message = format!("two steps were called `{}`", wording::shorten(&was.value));
+            findings.push(form::name_clash(was.span, message, first.span, "keep it at the step that runs go on at"));
+        }
+    }
     flow.link(&position);
     match start {
         Some(start) => match position.get(&start.value) {
