@@ -41,7 +41,7 @@ pub fn all<'a>(context: &'a Context<'a>) -> impl Iterator<Item = Linked<'a>> {
     });
     let reached = reached(context);
     let of_steps = context.subjects.iter().flat_map(move |subject| {
-        let open = reached.contains(&subject.at);
+        let open = reached[subject.at];
         subject.links.iter().map(move |(span, link, is_open)| Linked {
             from: None,
             span: *span,
@@ -93,19 +93,18 @@ pub fn of_playbook(desk: &Desk, playbook: &Playbook) -> Vec<(Span, Link, bool)> 
     out
 }
 
-/// The playbooks that self-service may start, and what they call that is not for staff.
-pub fn reached(context: &Context<'_>) -> Vec<usize> {
-    let is_open = |at: &usize| context.subjects[*at].playbook.audience.self_service;
-    let mut reached: Vec<usize> = (0..context.subjects.len()).filter(is_open).collect();
-    let mut next = 0;
-    while let Some(at) = reached.get(next) {
-        let called: Vec<usize> = context.calls[*at].iter().map(|callee| *callee as usize).collect();
-        for callee in called {
-            if !reached.contains(&callee) && !context.subjects[callee].playbook.audience.is_staff() {
-                reached.push(callee);
+/// Of each playbook, whether self-service may start it, or comes to it by a call that is not for staff.
+pub fn reached(context: &Context<'_>) -> Vec<bool> {
+    let mut reached: Vec<bool> =
+        context.subjects.iter().map(|subject| subject.playbook.audience.self_service).collect();
+    let mut next: Vec<usize> = (0..reached.len()).filter(|at| reached[*at]).collect();
+    while let Some(at) = next.pop() {
+        for callee in context.calls[at].iter().map(|callee| *callee as usize) {
+            if !reached[callee] && !context.subjects[callee].playbook.audience.is_staff() {
+                reached[callee] = true;
+                next.push(callee);
             }
         }
-        next += 1;
     }
     reached
 }

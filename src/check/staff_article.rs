@@ -14,7 +14,8 @@ pub static RULE: Rule = rule!("FL508", "staff_article", Error);
 
 /// For the desk: steps that self-service may reach, and what it may read.
 pub fn check(context: &Context<'_>, out: &Findings) {
-    for at in links::reached(context) {
+    let reached = links::reached(context).into_iter().enumerate().filter(|(_, reached)| *reached);
+    for (at, _) in reached {
         let flow = &context.subjects[at].playbook.flow;
         for step in flow.steps.iter().filter(|step| !step.staff) {
             for (_, node) in flow.nodes_of(step) {

@@ -9,9 +9,9 @@ use crate::{
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
-    http::{Method, StatusCode, Uri, header},
+    http::{StatusCode, header},
     middleware::Next,
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Response},
 };
 
 /// What a route comes to.
@@ -43,14 +43,9 @@ pub fn not_found(text: &str) -> Failure {
     Problem::new(404, "There is nothing here", text).into()
 }
 
-/// The fallback of all routes: an address with a slash too many leads to the one without.
-pub async fn nothing_here(method: Method, address: Uri) -> Result<Redirect, Failure> {
-    let path = address.path().trim_matches('/');
-    if method == Method::GET && address.path() == format!("/{path}/") {
-        let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
-        return Ok(Redirect::permanent(&format!("/{path}{query}")));
-    }
-    Err(not_found("The address may be from an older version, or mistyped."))
+/// The fallback of all routes.
+pub async fn nothing_here() -> Failure {
+    not_found("The address may be from an older version, or mistyped.")
 }
 
 fn problem(error: app::Error) -> Problem {

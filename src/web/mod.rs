@@ -35,6 +35,7 @@ use axum::{
     Router,
     extract::FromRef,
     middleware,
+    response::Redirect,
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -133,6 +134,7 @@ pub fn routes(console: Console) -> Router {
         .route("/cases/{number}/runs/{run}/signal", post(runs::signal))
         .route("/cases/{number}/runs/{run}/move-on", post(runs::move_on))
         .nest("/help", portal::routes(&console))
+        .route("/help/", get(async || Redirect::permanent("/help")))
         .merge(sign_in::routes())
         .fallback(error::nothing_here)
         .layer(middleware::from_fn_with_state(console.clone(), error::explain))

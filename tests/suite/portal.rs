@@ -406,6 +406,7 @@ fn what_may_not_be_read_is_as_if_it_did_not_exist() {
 fn search_leads_to_the_playbook() {
     let scene = Scene::new();
     let mut guest = scene.guest();
+    assert_eq!(guest.get("/help/").header("location"), Some("/help"));
     let found = guest.get("/help/search?q=my+printer+says+offline");
     shows(&found, &["The printer stays dark", "printer-dark?q=my%20printer%20says%20offline"]);
     let suggested = guest.get("/help/suggest?q=my+prin");
