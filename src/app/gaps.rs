@@ -265,7 +265,7 @@ impl App {
                 0 if tried < TRIED_AGAIN => {
                     tried += 1;
                     let query = Query { words: words.clone(), limit: 1, ..Query::default() };
-                    if self.search(reader, query).await.fitting > 0 {
+                    if self.search(reader, query).await.answered {
                         continue;
                     }
                     Lack::NoHits

@@ -152,7 +152,7 @@ impl App {
         let words = anonymous(&case.words, &case.requester);
         let query = Query { words: case.words.clone(), limit: 1, language: Some(language), ..Query::default() };
         let found = self.search(Reader::Staff, query).await;
-        self.searched(Reader::Staff, &words, found.fitting);
+        self.searched(Reader::Staff, &words, found.answers());
         if let Some(id) = playbook {
             let trail = Trail { reader: Reader::Staff, language, words: &case.words, visitor };
             self.opened_from(Reader::Staff, &words);

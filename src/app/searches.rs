@@ -19,7 +19,7 @@ pub struct Search {
     pub audience: Audience,
     /// How often.
     pub times: u64,
-    /// How many that may be the answer were found the latest time.
+    /// What was found the latest time; nothing, if none of it may be the answer.
     pub hits: u64,
     /// How often something was opened.
     pub opened: u64,

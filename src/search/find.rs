@@ -36,7 +36,7 @@ pub fn find(shelf: &Shelf, synonyms: &Synonyms, query: &Query) -> Found {
     Found {
         hits,
         total: chosen.len(),
-        fitting: ranking.fitting(&chosen),
+        answered: ranking.answers(&chosen),
         categories: choice.categories(),
         tags: choice.tags(),
         systems: choice.systems(),

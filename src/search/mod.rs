@@ -81,9 +81,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,
-    /// How many of them have so much of what was looked for that they may be the answer; without any, authors have
-    /// something to write.
-    pub fitting: usize,
+    /// One of them has so much of what was looked for that it may be the answer.
+    pub answered: bool,
     /// How many hits each category has, most first.
     pub categories: Vec<(String, usize)>,
     /// How many hits each tag has, most first.
@@ -96,6 +95,13 @@ pub struct Found {
     pub widened: bool,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Found {
+    /// How many hits there are where one may be the answer; without one, authors have something to write.
+    pub fn answers(&self) -> usize {
+        if self.answered { self.total } else { 0 }
+    }
 }
 
 /// Something that was found.

@@ -169,11 +169,10 @@ impl Ranking {
         if self.factors.is_empty() { None } else { known().copied() }
     }
 
-    /// How many of some that matched have so much of what is looked for that they may be the answer.
-    pub fn fitting(&self, chosen: &[u32]) -> usize {
+    /// Whether one of some that matched has so much of what is looked for that it may be the answer.
+    pub fn answers(&self, chosen: &[u32]) -> bool {
         let enough = FITS * (self.all + self.unknown);
-        let has = |entry: &u32| self.sums.get(*entry as usize).is_none_or(|[_, has]| *has >= enough);
-        chosen.iter().filter(|entry| has(entry)).count()
+        chosen.iter().any(|entry| self.sums.get(*entry as usize).is_none_or(|[_, has]| *has >= enough))
     }
 
     /// Whether some entry has all that is looked for.

@@ -238,7 +238,7 @@ pub struct Searched {
     pub words: String,
     /// How often.
     pub times: u64,
-    /// How many that may be the answer it found, the latest time.
+    /// What it found the latest time; nothing, if none of it may be the answer.
     pub hits: u64,
     /// How often something was opened from it.
     pub opened: u64,

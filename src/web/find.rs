@@ -51,7 +51,7 @@ impl Visit {
         let found = self.app().search(Reader::Staff, articles).await;
         // What is typed is no search yet; on the start page it is one when the case begins.
         if case.is_some() && !typing {
-            self.app().searched(Reader::Staff, &words, found.fitting + triage.playbooks.len());
+            self.app().searched(Reader::Staff, &words, found.answers() + triage.playbooks.len());
         }
         Found::new(words, outages, triage, found, number)
     }
@@ -66,7 +66,7 @@ impl Visit {
             let (words, kinds) = (format!("{} {words}", run.title), vec![Kind::Article, Kind::Section]);
             let query = Query { words, kinds, facts: known(case), limit: 1, language, ..Query::default() };
             let found = self.app().search(Reader::Staff, query).await;
-            if let Some(hit) = found.hits.into_iter().next().filter(|_| found.fitting > 0) {
+            if let Some(hit) = found.hits.into_iter().next().filter(|_| found.answered) {
                 return Some(hit);
             }
         }

@@ -54,17 +54,17 @@ fn what_no_playbook_is_about_starts_none() {
 #[test]
 fn an_answer_is_told_from_the_nearest_there_is() {
     let index = starter();
-    let fitting = |words: &str| index.search(Reader::Staff, &query(words)).fitting;
+    let answers = |words: &str| index.search(Reader::Staff, &query(words)).answers();
     for words in [
         "my pritner says ofline",
         "hi, since this morning my printer at home prints only blank pages, what can I do",
         "wifi",
         "password forgotten",
     ] {
-        assert!(fitting(words) > 0, "`{words}`");
+        assert!(answers(words) > 0, "`{words}`");
     }
     for words in ["what is on the canteen menu today", "how do I book a flight to lisbon", "asdfgh", "asdfgh printer"] {
-        assert_eq!(fitting(words), 0, "`{words}`");
+        assert_eq!(answers(words), 0, "`{words}`");
     }
 }
 

@@ -227,7 +227,7 @@ pub async fn search(guest: Guest, Query(asked): Query<Asked>) -> Answer {
     };
     let mut found = guest.app().search(READER, query).await;
     if asked.is_plain() {
-        guest.app().searched(READER, &asked.q, found.fitting);
+        guest.app().searched(READER, &asked.q, found.answers());
     }
     let sure = fixes.sure;
     let fixes = match sure {
