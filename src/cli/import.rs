@@ -68,8 +68,8 @@ pub fn run(arguments: &Arguments) -> Result<Status, Error> {
         return Err(Error::Usage(format!("there is nothing to import in `{}`", source.display())));
     }
     let is_new = refuse(arguments, &import)?;
-    let is_written = !arguments.dry_run && !import.failed();
-    if is_written && !import.files.is_empty() {
+    let is_written = !arguments.dry_run && !import.is_held_back();
+    if is_written {
         write(&arguments.into, &folder, &import, is_new)?;
     }
     match arguments.format {
@@ -292,9 +292,9 @@ fn show(arguments: &Arguments, import: &Import) -> Result<(), Error> {
     let sizes: Vec<String> = sizes.map(|(n, word)| format!("{n} {word}{}", if n == 1 { "" } else { "s" })).collect();
     let style = if import.failed() { ERROR } else { GOOD };
     let did = if arguments.dry_run { "to be imported" } else { "imported" };
-    let sizes = if sizes.is_empty() || import.failed() { "nothing".to_owned() } else { sizes.join(", ") };
+    let sizes = if import.is_held_back() { "nothing".to_owned() } else { sizes.join(", ") };
     writeln!(out, "{}; {}", paint(style, format!("{sizes} {did}")), diagnostic::summary(&import.findings))?;
-    let next = match import.failed() {
+    let next = match import.is_held_back() {
         true => "nothing was written: mend the errors in the source, and import it again".to_owned(),
         false => format!("`firstline --desk {} check` judges the rest", arguments.into.display()),
     };

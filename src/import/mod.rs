@@ -103,6 +103,12 @@ impl Import {
         self.findings.iter().any(|finding| finding.rule.severity == Severity::Error)
     }
 
+    /// Whether nothing may be written: half a playbook would lead callers astray, while an article with an error keeps
+    /// none of the others back.
+    pub fn is_held_back(&self) -> bool {
+        self.failed() && self.files.iter().all(|(path, _)| path.starts_with("playbooks/"))
+    }
+
     /// What a desk has already of that which the import would write.
     pub fn clashes(&self, desk: &Desk) -> Vec<String> {
         let stem =

@@ -756,6 +756,13 @@ fn the_command_writes_all_or_nothing() {
         assert!(!place.0.join("none").exists());
     }
 
+    // One article with a trap of YAML keeps none of the others back.
+    fs::create_dir(place.0.join("trap")).expect("a folder");
+    fs::write(place.0.join("trap/sum.md"), "---\ntitle: Why #VALUE! comes\n---\nText.\n").expect("a file");
+    fs::write(place.0.join("trap/other.md"), "# Other\n\nText.\n").expect("a file");
+    let (code, out, err) = place.import(&["trap", "--into", "trapped"]);
+    assert!(code == 1 && out.contains("2 articles imported; 1 error"), "{out}{err}");
+
     fs::create_dir(place.0.join("full")).expect("a folder");
     fs::write(place.0.join("full/letter.txt"), "x").expect("a file");
     for (arguments, words) in [
