@@ -254,3 +254,32 @@ fn with_javascript() {
 fn without_javascript() {
     from_the_first_word_to_the_last(Scripts::Off);
 }
+
+#[test]
+fn a_desk_that_was_away_is_back() {
+    if is_left_out() {
+        return;
+    }
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(&data).expect("a folder can be made");
+    let server = Server::start(&data, None);
+    let browser = Browser::open(&server.address, Scripts::On);
+    browser.go("/");
+    browser.fill("#words", "my printer says offline");
+    browser.click("[name=playbook][value=printer-offline]");
+    let agent = Agent { browser, scripts: Scripts::On };
+    agent.answer(LIGHTS, "1", "yes");
+
+    let address = server.address.clone();
+    server.kill();
+    agent.browser.sees("#prompt", WHO_ELSE);
+    agent.browser.press("1");
+    agent.browser.sees("#notices", "nothing was saved");
+    let _server = Server::start_at(&address, &data);
+    // Nobody has changed the case meanwhile, and nobody says so.
+    agent.browser.sees("#notices", "can be reached again");
+    agent.answer(WHO_ELSE, "1", "others-can");
+    agent.browser.sees("#prompt", CONNECTION);
+    assert_eq!(agent.path().len(), 2);
+}

@@ -57,9 +57,24 @@ impl Server {
         Self::start_with(data, desk, &[], &[])
     }
 
+    /// Serves the starter desk where it was served before.
+    pub fn start_at(address: &str, data: &Path) -> Self {
+        Self::listen(address, data, None, &[], &[])
+    }
+
     pub fn start_with(data: &Path, desk: Option<&Path>, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::listen("127.0.0.1:0", data, desk, arguments, environment)
+    }
+
+    fn listen(
+        address: &str,
+        data: &Path,
+        desk: Option<&Path>,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let mut command = firstline(data, desk);
-        command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments);
+        command.arg("serve").args(["--listen", address]).args(arguments);
         command.envs(environment.iter().copied());
         let log = data.with_extension("log");
         let log_file = fs::File::options().create(true).append(true).open(&log).expect("a log can be written");

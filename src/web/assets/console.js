@@ -75,6 +75,7 @@ function notice(kind, text, ...more) {
   const line = Object.assign(document.createElement("p"), { className: `notice ${kind}`, textContent: text });
   line.append(...more);
   $("#notices").replaceChildren(line);
+  return line;
 }
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -129,7 +130,7 @@ document.addEventListener("submit", async (event) => {
       notice("bad", `${$("h1", page)?.textContent ?? _("It did not work")}. ${why}`, ...(response.status === 401 ? [link] : []));
     }
   } catch {
-    notice("bad", _("The desk cannot be reached: nothing was saved. What you typed is still here; try again."));
+    notice("bad", _("The desk cannot be reached: nothing was saved. What you typed is still here; try again.")).dataset.lost = "";
   } finally {
     sending = false;
     document.body.classList.remove("busy");
@@ -147,15 +148,22 @@ function follow() {
   if (document.hidden || !(article || $("[data-follow]"))) return;
   events = new EventSource(article ? `/events?case=${article.dataset.case}` : "/events");
   let waiting;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(refresh, 120); };
-  let opened = false;
-  events.onopen = () => { if (opened) soon(); opened = true; };
-  events.onmessage = ({ data }) => {
-    const { seq } = JSON.parse(data);
-    const shown = Number($("[data-case]")?.dataset.seq ?? -1);
-    if (!article || seq > shown) soon();
+  const soon = (seq) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (!article || seq > shownSeq()) refresh(); }, 120);
   };
+  let lost = false;
+  events.onerror = () => { lost = true; };
+  events.onopen = () => {
+    if (!lost) return;
+    lost = false;
+    if ($("#notices [data-lost]")) notice("", _("The desk can be reached again."));
+    if (!article) soon();
+  };
+  events.onmessage = ({ data }) => soon(JSON.parse(data).seq);
 }
+
+const shownSeq = (page = document) => Number($("[data-case]", page)?.dataset.seq ?? -1);
 
 const bare = (element) => element.outerHTML
   .replace(/(<time[^>]*datetime="[^"]*")[^>]*>[^<]*/g, "$1")
@@ -171,7 +179,8 @@ async function refresh() {
     page = parse(await response.text());
   } catch { return; }
   if (sending || address !== location.href) return;
-  let missed = false, changed = false;
+  let missed = false;
+  const goneOn = shownSeq(page) > shownSeq();
   for (const fresh of $$("[data-live]", page)) {
     const old = document.getElementById(fresh.id);
     if (!old || bare(old) === bare(fresh)) continue;
@@ -180,7 +189,6 @@ async function refresh() {
     const focused = old.contains(document.activeElement) && document.activeElement.id;
     old.replaceWith(fresh);
     restore(kept);
-    changed = true;
     if (focused !== false) (focused && document.getElementById(focused) || $("#prompt") || $("#main")).focus({ preventScroll: true });
   }
   const [article, now] = [$("[data-case]"), $("[data-case]", page)];
@@ -189,7 +197,7 @@ async function refresh() {
     const button = Object.assign(document.createElement("button"), { className: "button", textContent: _("Show it") });
     button.onclick = () => show(page, address, null);
     notice("warning", _("This has gone on while you were typing."), button);
-  } else if (changed && article) notice("", _("This case has gone on; what you see is up to date."));
+  } else if (article && goneOn) notice("", _("This case has gone on; what you see is up to date."));
   dress();
 }
 
