@@ -2,9 +2,10 @@
 //!
 //! A playbook says what it is about in sentences: its title, its summary, what callers say, in all languages. The
 //! caller's words are compared with the likest of them and with all of them together, as vectors of words that are
-//! rare among playbooks; words that no playbook has count as well, against all of them. How likely the best is meant
-//! follows from how like it is and from how near the next one comes: a curve fitted to sentences whose playbook is
-//! known (`firstline eval` measures it), so that 0.8 is right eight times in ten.
+//! rare among playbooks; words that no playbook has count as well, against all of them. How likely one of them is meant
+//! follows from how like the best is, and each has its share of that: two that are equally like are equally likely. The
+//! curve is fitted to sentences whose playbook is known (`firstline eval` measures it), so that 0.8 is right eight
+//! times in ten.
 
 use super::{
     Candidate, Query, Triage,
@@ -37,8 +38,10 @@ const TITLE: f32 = 1.5;
 const TAGS: f32 = 0.5;
 /// How much less a summary is taken for what a caller says.
 const SUMMARY: f32 = 0.8;
-/// The fitted curve: where it begins, what likeness adds, what the next one takes away.
-const CURVE: [f32; 3] = [-3.0, 9.6, 1.55];
+/// The fitted curve: where it begins, and what likeness adds.
+const CURVE: [f32; 2] = [-4.0, 10.5];
+/// How much more likely one is than another that is less like: a power.
+const APART: i32 = 9;
 
 /// Sentences of a playbook, as the words that they have.
 struct Unit {
@@ -265,10 +268,10 @@ fn bag(analyzer: &mut Analyzer, text: &str) -> Bag {
     out
 }
 
-/// How likely one is meant that is so like it, beside another.
-fn confidence(like: f32, rival: f32) -> f32 {
-    let [begin, rise, fall] = CURVE;
-    1.0 / (1.0 + (fall * rival / like - rise * like.sqrt() - begin).exp())
+/// How likely one of the playbooks is meant, of which the best is so like.
+fn meant(best: f32) -> f32 {
+    let [begin, rise] = CURVE;
+    1.0 / (1.0 + (-begin - rise * best.sqrt()).exp())
 }
 
 /// See the module.
@@ -293,18 +296,19 @@ pub fn triage(shelf: &Shelf, playbooks: &Playbooks, synonyms: &Synonyms, query: 
     let id = |at: u32| &shelf.entries[playbooks.entries[at as usize] as usize].head;
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| id(a.1).id.cmp(&id(b.1).id)));
     let Some((best, _)) = found.first().copied() else { return Triage::default() };
-    let second = found.get(1).map_or(0.0, |second| second.0);
-    let meant = found.iter().take_while(|(like, _)| *like >= FAR * best).take(MOST).enumerate();
-    let meant = meant.map(|(place, (like, at))| {
+    let apart = |like: f32| (like / best).powi(APART);
+    let share = meant(best) / found.iter().map(|(like, _)| apart(*like)).sum::<f32>();
+    let shown = found.iter().take_while(|(like, _)| *like >= FAR * best).take(MOST);
+    let shown = shown.map(|(like, at)| {
         let head = id(*at);
         Candidate {
             id: head.id.clone(),
             title: head.title.clone(),
             summary: Some(head.summary.clone()).filter(|summary| !summary.is_empty()),
-            confidence: confidence(*like, if place == 0 { second } else { best }),
+            confidence: share * apart(*like),
         }
     });
-    let mut playbooks: Vec<Candidate> = meant.collect();
+    let mut playbooks: Vec<Candidate> = shown.collect();
     // One word says what it is about, and not what is wrong with it.
     let telling = words.iter().filter(|word| !word.extra && word.weight == 1.0 && !word.variants.is_empty()).count();
     let sure = telling > 1 && playbooks[0].confidence >= SURE;
