@@ -219,6 +219,18 @@ fn what_is_written_together_is_one_word() {
 }
 
 #[test]
+fn two_that_are_about_as_like_are_asked_about() {
+    let index = starter();
+    for words in ["printer prints blank pages", "locked out and forgot my password", "vpn over wifi fails"] {
+        let triage = index.triage(Reader::Staff, &query(words));
+        let [first, second, ..] = &triage.playbooks[..] else { panic!("`{words}` -> {triage:?}") };
+        assert!(!triage.sure && second.confidence > 0.1, "`{words}` -> {triage:?}");
+        let all: f32 = triage.playbooks.iter().map(|one| one.confidence).sum();
+        assert!(first.confidence >= second.confidence && all <= 1.0, "`{words}` -> {triage:?}");
+    }
+}
+
+#[test]
 fn a_hit_opens_where_it_matches_best_and_marks_all_that_matched() {
     let index = index(vec![
         article("a", "The printer", "General words about it."),

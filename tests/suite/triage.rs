@@ -7,8 +7,7 @@ use firstline::{
 };
 use std::path::Path;
 
-/// The sentences of one half; constants of triage were chosen on the first, but for where the curve begins, which
-/// either half would put at the same place.
+/// The sentences of one half; constants of triage were chosen on the first, but for the curve, which is fitted to both.
 fn half(second: bool) -> Vec<Said> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/triage/triage.tsv");
     let mut sentences = load(&path).expect("it can be read");
