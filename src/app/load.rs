@@ -47,7 +47,10 @@ pub fn load_with_pictures(named: Option<&Path>) -> Result<Desk, Error> {
     let folder = folder(named);
     let mut files = folder.as_deref().map_or_else(|| Ok(starter_files()), files)?;
     for (path, bytes) in files.iter_mut().filter(|(path, _)| kb::is_image(path)) {
-        *bytes = fingerprint(&image(folder.as_deref(), path).unwrap_or_default());
+        *bytes = fingerprint(&match &folder {
+            Some(folder) => read(&folder.join(&*path))?,
+            None => image(None, path).unwrap_or_default(),
+        });
     }
     Ok(Desk::build(files))
 }

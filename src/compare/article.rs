@@ -6,6 +6,7 @@ use crate::{
     kb::{Article, Section},
     playbook::flow::Node,
 };
+use std::collections::HashMap;
 
 /// Compares the articles of two desks.
 pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
@@ -13,6 +14,7 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
         let (id, title) = (article.id.clone(), article.title.clone());
         (!changes.is_empty()).then(|| Changed { shown_at: shown_at(&id, old, new), id, title, changes })
     };
+    let replaced = replaced(old, new);
     let mut out = Vec::new();
     for article in new.articles.values() {
         // An article that was renamed says so, or its earlier id would lead nowhere.
@@ -23,7 +25,9 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
             Some(then) => one(then, article),
             None => vec![Change::new("", Kind::ArticleAdded, format!("is new; {} may read it", readers(article)))],
         };
-        changes.extend(pictures(&article.id, old, new));
+        let others = replaced.get(article.id.as_str()).into_iter().flatten();
+        let words = |path| format!("the picture `{path}` was replaced by another");
+        changes.extend(others.map(|path| Change::new("", Kind::Picture, words(path))));
         changes.extend(translation::articles(&article.id, old, new));
         out.extend(changed(article, changes));
     }
@@ -33,15 +37,17 @@ pub fn compare(old: &Desk, new: &Desk) -> Vec<Changed> {
     out
 }
 
-/// The pictures that an article shows from the same place, and that show something else.
-fn pictures(id: &str, old: &Desk, new: &Desk) -> Vec<Change> {
-    let is_other = |path: &&String| match (old.picture(path), new.picture(path)) {
-        (Some(before), Some(after)) => before != after,
-        _ => false,
-    };
-    let shown = new.images.iter().filter(|(_, by)| by.iter().any(|by| by == id)).map(|(path, _)| path);
-    let words = |path| Change::new("", Kind::Picture, format!("the picture `{path}` was replaced by another"));
-    shown.filter(is_other).map(words).collect()
+/// By article, the pictures that it shows from the same place, and that show something else.
+fn replaced<'a>(old: &Desk, new: &'a Desk) -> HashMap<&'a str, Vec<&'a str>> {
+    let mut out: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (path, by) in &new.images {
+        if let (Some(before), Some(after)) = (old.picture(path), new.picture(path))
+            && before != after
+        {
+            by.iter().for_each(|id| out.entry(id).or_default().push(path));
+        }
+    }
+    out
 }
 
 fn readers(article: &Article) -> &'static str {

@@ -51,6 +51,8 @@ pub struct Desk {
     pub findings: Vec<Diagnostic>,
     /// Files that may hold more than could be read.
     unread: BTreeSet<FileId>,
+    /// What tells each picture from others, by path, where it was read.
+    fingerprints: HashMap<String, String>,
     ticket: Option<Document>,
     /// Articles' ids by their earlier ids, and by their paths.
     ways: HashMap<String, String>,
@@ -64,7 +66,8 @@ enum Content {
     /// The path of what it translates.
     Translated(Language, String, Box<Article>),
     Texts(Language, Box<Translation>),
-    Image,
+    /// What tells it from others; empty, if it was not read.
+    Image(String),
     Ticket(Box<Document>),
     Synonyms(Vec<Vec<String>>),
     Nothing,
@@ -114,6 +117,7 @@ impl Desk {
             synonyms: Vec::new(),
             findings: Vec::new(),
             unread: BTreeSet::new(),
+            fingerprints: HashMap::new(),
             ticket: None,
             ways: HashMap::new(),
         };
@@ -127,9 +131,12 @@ impl Desk {
                 Content::Article(article) => desk.add_article(*article),
                 Content::Translated(language, of, article) => translated.push((language, of, *article)),
                 Content::Texts(language, texts) => desk.add_texts(language, *texts),
-                Content::Image => {
+                Content::Image(fingerprint) => {
                     let path = &desk.sources.0.last().expect("it was put there").path;
                     desk.images.insert(path.clone(), Vec::new());
+                    if !fingerprint.is_empty() {
+                        desk.fingerprints.insert(path.clone(), fingerprint);
+                    }
                 }
                 Content::Ticket(document) => desk.ticket = Some(*document),
                 Content::Synonyms(synonyms) => desk.synonyms = synonyms,
@@ -289,7 +296,7 @@ fn read(file: FileId, path: &str, bytes: &[u8], desk: Head<'_>) -> (Source, Cont
         return (source, content, found);
     }
     if kb::is_image(path) {
-        return (plain(&String::from_utf8_lossy(bytes)), Content::Image, Vec::new());
+        return (plain(""), Content::Image(String::from_utf8_lossy(bytes).into_owned()), Vec::new());
     }
     let of_desk = path.strip_suffix(".yaml").and_then(split).filter(|(of, _)| *of == "desk");
     if !path.starts_with("playbooks/") && of_desk.is_none() {
